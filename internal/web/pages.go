@@ -1,0 +1,105 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+)
+
+// Pages renders the pages of one side, each voice with templates of its own, so
+// that the function t speaks the right language without being told at each call.
+type Pages struct {
+	sets    map[*Voice]map[string]*template.Template
+	buffers sync.Pool
+}
+
+// PagesConfig says where the templates of a side are.
+type PagesConfig struct {
+	Templates  fs.FS
+	Folder     string   // "public": its files are the pages, but for layout.html
+	Components []string // more files every page may use
+	Voices     []*Voice
+	Assets     *Assets
+}
+
+// NewPages parses every page of the folder once for each voice.
+func NewPages(c PagesConfig) (*Pages, error) {
+	files, err := fs.Glob(c.Templates, c.Folder+"/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("listing the templates: %w", err)
+	}
+	layout := c.Folder + "/layout.html"
+	p := &Pages{sets: map[*Voice]map[string]*template.Template{}}
+	for _, voice := range c.Voices {
+		set := map[string]*template.Template{}
+		for _, file := range files {
+			if file == layout {
+				continue
+			}
+			t := template.New(path.Base(layout)).Funcs(template.FuncMap{
+				"t":     voice.T,
+				"asset": c.Assets.URL,
+			})
+			if t, err = t.ParseFS(c.Templates, append([]string{layout, file}, c.Components...)...); err != nil {
+				return nil, fmt.Errorf("parsing %s: %w", file, err)
+			}
+			set[file] = t
+		}
+		p.sets[voice] = set
+	}
+	return p, nil
+}
+
+// Template returns the parsed page of that name, for the test that checks every
+// page against its struct.
+func (p *Pages) Template(voice *Voice, name string) *template.Template { return p.sets[voice][name] }
+
+// Names lists the pages.
+func (p *Pages) Names() []string {
+	var names []string
+	for _, set := range p.sets {
+		for name := range set {
+			names = append(names, name)
+		}
+		break
+	}
+	return names
+}
+
+// Render writes the page, or nothing: a template that fails half-way leaves the
+// answer untouched and returns the error.
+func (p *Pages) Render(w http.ResponseWriter, voice *Voice, status int, name string, page any) error {
+	t := p.sets[voice][name]
+	if t == nil {
+		return fmt.Errorf("there is no page %s", name)
+	}
+	buffer, _ := p.buffers.Get().(*bytes.Buffer)
+	if buffer == nil {
+		buffer = new(bytes.Buffer)
+	}
+	defer func() {
+		clear(buffer.Bytes()) // a page may hold words of a report
+		buffer.Reset()
+		p.buffers.Put(buffer)
+	}()
+	if err := t.Execute(buffer, page); err != nil {
+		return fmt.Errorf("rendering %s: %s", name, withoutValues(err))
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, err := w.Write(buffer.Bytes())
+	return err
+}
+
+// withoutValues cuts a template error down to its place: what follows may quote a
+// value of the page, which may be a word of a report.
+func withoutValues(err error) string {
+	place, _, _ := strings.Cut(err.Error(), ": executing")
+	return place
+}

@@ -1,0 +1,81 @@
+package web
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+
+	"github.com/BurntSushi/toml"
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/language"
+)
+
+// A Voice is one way the service speaks: a language and whom it speaks to. Its
+// catalogue is one or several files, a later one laid over an earlier: the young
+// voice is the adult one with its own words where they differ.
+type Voice struct {
+	Lang      string // BCP 47, for the page's lang attribute
+	localizer *i18n.Localizer
+	keys      map[string]bool
+}
+
+// NewVoice reads the named TOML catalogues of one language.
+func NewVoice(catalogues fs.FS, lang string, files ...string) (*Voice, error) {
+	tag, err := language.Parse(lang)
+	if err != nil {
+		return nil, fmt.Errorf("reading the language %q: %w", lang, err)
+	}
+	bundle := i18n.NewBundle(tag)
+	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
+	v := &Voice{Lang: lang, localizer: i18n.NewLocalizer(bundle, lang), keys: map[string]bool{}}
+	for _, name := range files {
+		text, err := fs.ReadFile(catalogues, name)
+		if err != nil {
+			return nil, fmt.Errorf("reading a catalogue: %w", err)
+		}
+		file, err := bundle.ParseMessageFileBytes(text, lang+path.Ext(name))
+		if err != nil {
+			return nil, fmt.Errorf("reading the catalogue %s: %w", name, err)
+		}
+		for _, message := range file.Messages {
+			v.keys[message.ID] = true
+		}
+	}
+	return v, nil
+}
+
+// Has reports whether the catalogue knows key.
+func (v *Voice) Has(key string) bool { return v.keys[key] }
+
+// First returns the text of the first of keys that the catalogue knows, or "".
+func (v *Voice) First(keys ...string) string {
+	for _, key := range keys {
+		if v.Has(key) {
+			return v.T(key)
+		}
+	}
+	return ""
+}
+
+// T returns the text of key. What follows is names and values for its
+// placeholders; one named "Count" also chooses singular or plural. An unknown key
+// comes out between brackets, and a test finds it.
+func (v *Voice) T(key string, namesAndValues ...any) string {
+	config := i18n.LocalizeConfig{MessageID: key}
+	if len(namesAndValues) > 0 {
+		data := make(map[string]any, len(namesAndValues)/2)
+		for i := 0; i+1 < len(namesAndValues); i += 2 {
+			name := fmt.Sprint(namesAndValues[i])
+			data[name] = namesAndValues[i+1]
+			if name == "Count" {
+				config.PluralCount = namesAndValues[i+1]
+			}
+		}
+		config.TemplateData = data
+	}
+	text, err := v.localizer.Localize(&config)
+	if err != nil || text == "" {
+		return "[" + key + "]"
+	}
+	return text
+}
