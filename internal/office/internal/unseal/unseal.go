@@ -1,0 +1,111 @@
+// Package unseal opens what package seal closed. With keyring it is the only place
+// of the house that decrypts; the compiler keeps both out of the public side.
+//
+// age binds no context: whoever writes the database could swap two bodies. So the
+// id and the urgency inside are compared with the row, and each part begins with a
+// header that says which part it is. What does not fit is damaged, one report or
+// one part, never a failed page.
+package unseal
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"filippo.io/age"
+
+	"recueil/internal/envelope"
+	"recueil/internal/report"
+	"recueil/internal/seal"
+	"recueil/internal/secret"
+)
+
+// ErrDamaged says that a sealed body does not open, or is not what its row says.
+var ErrDamaged = errors.New("the sealed body is damaged")
+
+// A Row is what the database says of a sealed body.
+type Row struct {
+	ID      report.ID
+	Urgency report.Urgency
+	Body    []byte
+}
+
+// Report opens a report and checks it against its row.
+func Report(identity age.Identity, row Row) (report.Report, error) {
+	r, err := open(identity, row.Body)
+	if err != nil {
+		return report.Report{}, fmt.Errorf("opening report %s: %w", row.ID, err)
+	}
+	if r.ID != row.ID {
+		return report.Report{}, fmt.Errorf("opening report %s: %w: it is the body of another", row.ID, ErrDamaged)
+	}
+	if r.Urgency != row.Urgency {
+		return report.Report{}, fmt.Errorf("opening report %s: %w: its urgency was changed from outside", row.ID, ErrDamaged)
+	}
+	return r, nil
+}
+
+// Addition opens what a reporter added later. It carries no keys.
+func Addition(identity age.Identity, id report.ID, body []byte) (report.Report, error) {
+	r, err := open(identity, body)
+	if err != nil {
+		return report.Report{}, fmt.Errorf("opening addition %s: %w", id, err)
+	}
+	if r.ID != id || !r.CaseKey.IsZero() {
+		return report.Report{}, fmt.Errorf("opening addition %s: %w: it is another body", id, ErrDamaged)
+	}
+	return r, nil
+}
+
+func open(identity age.Identity, body []byte) (report.Report, error) {
+	plain, err := decrypt(body, identity)
+	if err != nil {
+		return report.Report{}, err
+	}
+	defer clear(plain)
+	r, err := report.Decode(plain)
+	if err != nil {
+		return report.Report{}, fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return r, nil
+}
+
+// Part opens one part and checks that its header is the expected one.
+func Part(expected seal.PartHeader, key secret.Key, body []byte) ([]byte, error) {
+	identity, err := age.NewScryptIdentity(seal.PartPassphrase(key).Reveal())
+	if err != nil {
+		return nil, fmt.Errorf("opening part %s: %w", expected.Part, err)
+	}
+	// A planted factor of 22 would cost half a minute and four gigabytes.
+	identity.SetMaxWorkFactor(1)
+	plain, err := decrypt(body, identity)
+	if err != nil {
+		return nil, fmt.Errorf("opening part %s: %w", expected.Part, err)
+	}
+	line, content, found := bytes.Cut(plain, []byte("\n"))
+	var header seal.PartHeader
+	if !found || json.Unmarshal(line, &header) != nil || header != expected {
+		return nil, fmt.Errorf("opening part %s: %w: it is another part", expected.Part, ErrDamaged)
+	}
+	return content, nil
+}
+
+// decrypt bounds what it reads. age's own errors may name an identity's kind, never
+// a word; they are kept for the operator.
+func decrypt(body []byte, identity age.Identity) ([]byte, error) {
+	if len(body) > envelope.MaxBody {
+		return nil, fmt.Errorf("%w: it is longer than %d bytes", ErrDamaged, envelope.MaxBody)
+	}
+	plain, err := age.Decrypt(bytes.NewReader(body), identity)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	content := make([]byte, 0, len(body))
+	buffer := bytes.NewBuffer(content)
+	if _, err := io.Copy(buffer, plain); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return buffer.Bytes(), nil
+}
