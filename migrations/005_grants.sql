@@ -6,7 +6,11 @@ as $$
 declare
   saved integer;
 begin
-  if p_expected = 0 then
+  if p_expected < 0 then -- the tombstone of what was just sent takes any draft's place
+    insert into public.drafts as d (id, content, revision, expires_at) values (p_id, p_content, 1, p_expires)
+      on conflict (id) do update set content = excluded.content, revision = d.revision + 1, expires_at = excluded.expires_at
+      returning revision into saved;
+  elsif p_expected = 0 then
     insert into public.drafts as d (id, content, revision, expires_at) values (p_id, p_content, 1, p_expires)
       on conflict (id) do update set content = excluded.content, revision = 1, expires_at = excluded.expires_at
         where d.expires_at <= p_now

@@ -92,6 +92,14 @@ func (e *Envelope) Check() error {
 	return nil
 }
 
+// AsAddition turns the envelope of a report whose id is already taken into one of
+// an addition to it: what was sent again with changed text joins the first text.
+// The addition's id comes from the tag, so that the same change is one addition.
+func (e Envelope) AsAddition() Envelope {
+	e.Kind, e.ID = Addition, uuid.NewSHA1(e.ReportID, e.Tag[:])
+	return e
+}
+
 // file is the form on disk. Only the body is long, and it is sealed.
 type file struct {
 	Format        string         `json:"format"`

@@ -47,13 +47,14 @@ func Report(identity age.Identity, row Row) (report.Report, error) {
 	return r, nil
 }
 
-// Addition opens what a reporter added later. It carries no keys.
-func Addition(identity age.Identity, id report.ID, body []byte) (report.Report, error) {
+// Addition opens what a reporter added later: a body of its own id, or the report
+// itself sent once more with changed text.
+func Addition(identity age.Identity, id, reportID report.ID, body []byte) (report.Report, error) {
 	r, err := open(identity, body)
 	if err != nil {
 		return report.Report{}, fmt.Errorf("opening addition %s: %w", id, err)
 	}
-	if r.ID != id || !r.CaseKey.IsZero() {
+	if r.ID != id && r.ID != reportID {
 		return report.Report{}, fmt.Errorf("opening addition %s: %w: it is another body", id, ErrDamaged)
 	}
 	return r, nil

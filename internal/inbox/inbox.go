@@ -1,0 +1,202 @@
+// Package inbox is all the SQL of the recueil_intake role: it puts sealed reports
+// down and keeps drafts. It cannot read a report back, and has no need to.
+//
+// Inserts are plain. Only a primary key means "already stored": the same text sent
+// twice meets the key of submissions, changed text under the same id becomes an
+// addition. A collision of references or of anything else stores both. Concurrent
+// calls share a transaction, and so one write to disk; when a shared one fails,
+// each is tried alone, so that a bad one harms nobody.
+package inbox
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"recueil/internal/envelope"
+	"recueil/internal/postgres"
+)
+
+// An Outcome says what became of an envelope.
+type Outcome int
+
+// The outcomes. After each of them the text is durable.
+const (
+	Stored        Outcome = iota + 1
+	AlreadyStored         // the same text was there
+	Added                 // other text was there under this id; this one is an addition to it
+	Spooled               // the database is away; the text waits on disk
+)
+
+// A Delivery is an envelope and, from a browser that had a draft or is to show a
+// receipt, the draft that replaces it in the same transaction.
+type Delivery struct {
+	Envelope  envelope.Envelope
+	Tombstone *Draft
+}
+
+const (
+	groupLimit = 64              // deliveries that share a transaction at most
+	workers    = 3               // groups under way at once
+	patience   = 5 * time.Second // for one group
+)
+
+// An Inbox stores deliveries.
+type Inbox struct {
+	pool    *pgxpool.Pool
+	waiting chan *request
+}
+
+type request struct {
+	delivery Delivery
+	done     chan result
+}
+
+type result struct {
+	outcome Outcome
+	err     error
+}
+
+// New starts an Inbox; it ends with ctx.
+func New(ctx context.Context, pool *pgxpool.Pool) *Inbox {
+	in := &Inbox{pool: pool, waiting: make(chan *request, groupLimit*workers)}
+	for range workers {
+		go in.work(ctx)
+	}
+	return in
+}
+
+// Accept returns when the delivery is durable. A caller that goes away does not
+// take the delivery with it.
+func (in *Inbox) Accept(ctx context.Context, d Delivery) (Outcome, error) {
+	if err := d.Envelope.Check(); err != nil {
+		return 0, fmt.Errorf("accepting %s: %w", d.Envelope.ID, err)
+	}
+	r := &request{d, make(chan result, 1)}
+	select {
+	case in.waiting <- r:
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+	select {
+	case got := <-r.done:
+		return got.outcome, got.err
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+}
+
+func (in *Inbox) work(ctx context.Context) {
+	for {
+		select {
+		case first := <-in.waiting:
+			in.storeGroup(ctx, in.gather(first))
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// gather takes what else is waiting right now; it never waits for company.
+func (in *Inbox) gather(first *request) []*request {
+	group := []*request{first}
+	for len(group) < groupLimit {
+		select {
+		case next := <-in.waiting:
+			group = append(group, next)
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+func (in *Inbox) storeGroup(ctx context.Context, group []*request) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	err := in.insert(ctx, group...)
+	if err == nil {
+		for _, r := range group {
+			r.done <- result{outcome: firstOutcome(r.delivery.Envelope.Kind)}
+		}
+		return
+	}
+	if postgres.Unavailable(err) {
+		for _, r := range group {
+			r.done <- result{err: fmt.Errorf("storing %s: %w", r.delivery.Envelope.ID, postgres.Sort(err))}
+		}
+		return
+	}
+	for _, r := range group {
+		outcome, err := in.storeAlone(ctx, r.delivery)
+		r.done <- result{outcome, err}
+	}
+}
+
+func firstOutcome(k envelope.Kind) Outcome {
+	if k == envelope.Addition {
+		return Added
+	}
+	return Stored
+}
+
+// storeAlone tries one delivery, first as what it is, then as an addition to the
+// report that is already there.
+func (in *Inbox) storeAlone(ctx context.Context, d Delivery) (Outcome, error) {
+	err := in.insert(ctx, &request{delivery: d})
+	if constraint := postgres.Constraint(err); constraint == "reports_pkey" || constraint == "submissions_pkey" && d.Envelope.Kind == envelope.Report {
+		d.Envelope = d.Envelope.AsAddition()
+		err = in.insert(ctx, &request{delivery: d})
+	}
+	switch constraint := postgres.Constraint(err); {
+	case err == nil:
+		return firstOutcome(d.Envelope.Kind), nil
+	case constraint == "submissions_pkey", constraint == "additions_pkey":
+		return AlreadyStored, in.saveTombstone(ctx, d.Tombstone)
+	}
+	return 0, fmt.Errorf("storing %s: %w", d.Envelope.ID, postgres.Sort(err))
+}
+
+// saveTombstone writes the draft of a delivery whose transaction was undone.
+func (in *Inbox) saveTombstone(ctx context.Context, t *Draft) error {
+	if t == nil {
+		return nil
+	}
+	_, err := in.pool.Exec(ctx, saveDraft, t.arguments()...)
+	return postgres.Sort(err)
+}
+
+const insertReport = `with told as (
+  insert into submissions (report_id, tag, received_at) values ($1, $2, $3)
+), stored as (
+  insert into reports (id, reference, receipt_lookup, received_at, channel, urgency, due_at, lane)
+  values ($1, $4, $5, $3, $6, $7, $8, $9)
+)
+insert into report_grants (report_id, team_id, epoch, body) values ($1, $10, $11, $12)`
+
+const insertAddition = `with told as (
+  insert into submissions (report_id, tag, received_at) values ($1, $2, $3)
+)
+insert into additions (id, report_id, received_at, team_id, epoch, body) values ($4, $1, $3, $5, $6, $7)`
+
+// insert sends everything in one round trip: a pipeline without BEGIN is one
+// transaction of its own.
+func (in *Inbox) insert(ctx context.Context, group ...*request) error {
+	batch := &pgx.Batch{}
+	for _, r := range group {
+		e := &r.delivery.Envelope
+		if e.Kind == envelope.Addition {
+			batch.Queue(insertAddition, e.ReportID, e.Tag[:], e.ReceivedAt, e.ID, e.TeamID, e.Epoch, e.Body)
+		} else {
+			batch.Queue(insertReport, e.ID, e.Tag[:], e.ReceivedAt, e.Reference, e.ReceiptLookup[:], e.Channel, int16(e.Urgency), e.DueAt,
+				e.Lane, e.TeamID, e.Epoch, e.Body)
+		}
+		if t := r.delivery.Tombstone; t != nil {
+			batch.Queue(saveDraft, t.arguments()...)
+		}
+	}
+	return in.pool.SendBatch(ctx, batch).Close()
+}

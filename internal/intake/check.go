@@ -1,0 +1,168 @@
+package intake
+
+import (
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"recueil/internal/report"
+	"recueil/internal/territory"
+	"recueil/internal/web"
+)
+
+type checkPage struct {
+	Frame
+	Sections []Section
+	Sendable bool
+	Draft    string // the sealed draft, so that sending works while the database is away
+	More     string // a young person may tell more first: where
+	Tell     string // where to tell something, when there is nothing to send
+	Place    int
+	Total    int
+	Notice   string
+}
+
+// A Section is one page's answers.
+type Section struct {
+	Heading string
+	Change  string
+	Rows    []Row
+}
+
+// A Row is one answer in words.
+type Row struct {
+	Label  string
+	Values []string
+	Long   bool
+}
+
+func (s *Server) check(c echo.Context) error {
+	v, err := s.load(c)
+	if lost(err) {
+		return gone(err)
+	}
+	if err != nil {
+		return err
+	}
+	if v.Sent != nil {
+		return c.Redirect(http.StatusSeeOther, "/r")
+	}
+	if fromHistory(c) {
+		return s.showResume(c, v, "")
+	}
+	if c.QueryParam("plus") != "" {
+		return s.tellMore(c)
+	}
+	return s.showCheck(c, v, http.StatusOK, "")
+}
+
+// tellMore opens the rest of the form to a young person who wants it.
+func (s *Server) tellMore(c echo.Context) error {
+	v, err := s.change(c, func(v *visit) error { v.Extras = true; return nil })
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, v.next())
+}
+
+func (s *Server) showCheck(c echo.Context, v *visit, status int, notice string) error {
+	voice := s.voice(&v.draft)
+	sealed, err := v.seal()
+	if err != nil {
+		return err
+	}
+	page := checkPage{Frame: s.frame(voice, voice.T("page.check.title")), Sendable: v.Answers.Sendable(), Draft: base64.RawURLEncoding.EncodeToString(sealed),
+		Sections: s.sections(v), Tell: stepOf("tell").address() + "?m=1", Notice: notice}
+	page.FormPage = true
+	if v.Door == report.Young && !v.Extras {
+		page.More = "/v?plus=1"
+	}
+	if v.Answers.Reporter.Profile == "" {
+		page.Tell = stepOf("who").address() + "?m=1"
+	}
+	_, page.Total = v.place(stepOf("contact"))
+	page.Place = page.Total
+	return s.render(c, voice, status, "check", page)
+}
+
+// sections puts every answer that will be sent into words, page by page.
+func (s *Server) sections(v *visit) []Section {
+	voice := s.voice(&v.draft)
+	answers := v.Answers.Clone()
+	answers.Prune(v.Door)
+	var sections []Section
+	for _, at := range v.path() {
+		section := Section{Heading: voice.T("page." + at.key + ".heading"), Change: at.address() + "?m=1"}
+		for _, f := range at.fields(v.Door) {
+			for n := range max(1, groupLen(&answers, f)) {
+				name := nameAt(f, n)
+				given := answers.Get(name)
+				if given == nil {
+					continue
+				}
+				text := label(voice, f)
+				if f.Group != "" && answers.GroupLen(f.Group) > 1 {
+					text = voice.T(groupWords[f.Group].item, "N", n+1) + " · " + text
+				}
+				section.Rows = append(section.Rows, Row{text, words(voice, f, given), f.Kind == report.LongText})
+			}
+		}
+		sections = append(sections, section)
+	}
+	return sections
+}
+
+// label is a question as a noun.
+func label(voice *web.Voice, f report.Field) string {
+	return voice.First("label."+f.Name, "field."+f.Name)
+}
+
+// words puts an answer into words.
+func words(voice *web.Voice, f report.Field, given []string) []string {
+	out := make([]string, 0, len(given))
+	switch f.Kind {
+	case report.DateParts:
+		return append(out, strings.Join(strings.Fields(strings.Join(given, " ")), " "))
+	case report.CommuneKind:
+		return given[:min(1, len(given))]
+	}
+	for _, value := range given {
+		switch {
+		case f.Name == "place.department":
+			if d, ok := territory.Department(value); ok {
+				out = append(out, d.Name+" ("+d.Code+")")
+				continue
+			}
+		case f.Name == "children.N.age" && atoi(value) > 0 && !strings.Contains(value, "_"):
+			out = append(out, voice.T("code.children.N.age.years", "Count", atoi(value)))
+			continue
+		}
+		if text := voice.First("code."+f.Name+"."+value, "code."+value); text != "" && f.Codes != nil || f.Name == "place.department" {
+			out = append(out, text)
+			continue
+		}
+		out = append(out, value)
+	}
+	return out
+}
+
+// carried opens the sealed draft that the check page carries, unless it is older
+// than a draft may grow.
+func (s *Server) carried(c echo.Context, form url.Values) (*visit, bool) {
+	token, err := cookieToken(c)
+	if err != nil {
+		return nil, false
+	}
+	sealed, err := base64.RawURLEncoding.DecodeString(form.Get("_draft"))
+	if err != nil {
+		return nil, false
+	}
+	v, err := open(token, sealed, 0)
+	if err != nil || v.Sent != nil || s.Now().Sub(v.SealedAt) > v.life() {
+		return nil, false
+	}
+	return v, true
+}

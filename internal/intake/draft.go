@@ -1,0 +1,211 @@
+package intake
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"recueil/internal/inbox"
+	"recueil/internal/reply"
+	"recueil/internal/report"
+	"recueil/internal/seal"
+	"recueil/internal/secret"
+)
+
+// How long a draft lives after it was last saved, and a receipt after sending.
+const (
+	adultDraft  = 24 * time.Hour
+	youngDraft  = time.Hour
+	receiptLife = 10 * time.Minute
+)
+
+// draftVersion counts the shapes of draft; one of another shape is not guessed at.
+const draftVersion = 1
+
+var (
+	errNoCookie     = errors.New("no draft cookie came along")
+	errOtherVersion = errors.New("the draft is of another version")
+)
+
+// A draft is what one visitor has written so far. It exists in clear only while a
+// request is answered.
+type draft struct {
+	Version   int            `json:"version"`
+	Door      report.Door    `json:"door"`
+	ID        report.ID      `json:"id"`
+	Reference string         `json:"reference"`
+	Code      string         `json:"code"` // the receipt code, made with the draft
+	CaseKey   []byte         `json:"case_key,omitempty"`
+	Answers   report.Answers `json:"answers"`
+	Visited   []int          `json:"visited,omitempty"` // steps answered so far
+	Asked     []string       `json:"asked,omitempty"`   // what was asked about once already
+	Extras    bool           `json:"extras,omitempty"`  // a young person wants to tell more
+	SealedAt  time.Time      `json:"sealed_at"`
+	Sent      *sent          `json:"sent,omitempty"` // what is left is a tombstone: the receipt
+}
+
+// sent is what a tombstone remembers beside the receipt itself.
+type sent struct {
+	At    time.Time      `json:"at"`
+	Tag   []byte         `json:"tag"`
+	Short bool           `json:"short,omitempty"`
+	Now   report.Urgency `json:"urgency"`
+	Added bool           `json:"added,omitempty"`
+	Bases map[int]string `json:"bases,omitempty"` // what each page's answers were, hashed
+}
+
+// A visit is a draft with the token that opens it.
+type visit struct {
+	draft
+	token    secret.Key
+	revision int // 0 while it is not stored
+}
+
+func newVisit(d report.Door) *visit {
+	caseKey := secret.New()
+	return &visit{token: secret.New(), draft: draft{Version: draftVersion, Door: d, ID: report.NewID(),
+		Reference: seal.NewReference(), Code: seal.NewCode().Reveal(), CaseKey: caseKey.Bytes()}}
+}
+
+func (d *draft) life() time.Duration {
+	switch {
+	case d.Sent != nil:
+		return receiptLife
+	case d.Door == report.Young:
+		return youngDraft
+	}
+	return adultDraft
+}
+
+// code reads the draft's receipt code back.
+func (d *draft) code() (seal.Code, error) { return seal.ParseCode(d.Code) }
+
+// cookieName begins with __Host-, which a browser accepts over a secure connection
+// and for the whole host only. It says nothing else.
+const cookieName = "__Host-e"
+
+func setCookie(c echo.Context, token secret.Key) {
+	c.SetCookie(&http.Cookie{Name: cookieName, Value: base64.RawURLEncoding.EncodeToString(token.Bytes()), Path: "/",
+		HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode})
+}
+
+func dropCookie(c echo.Context) {
+	c.SetCookie(&http.Cookie{Name: cookieName, Path: "/", MaxAge: -1, HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode})
+}
+
+func cookieToken(c echo.Context) (secret.Key, error) {
+	cookie, err := c.Cookie(cookieName)
+	if err != nil {
+		return secret.Key{}, errNoCookie
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(cookie.Value)
+	if err != nil {
+		return secret.Key{}, reply.ErrForged
+	}
+	token, err := secret.FromBytes(raw)
+	if err != nil {
+		return secret.Key{}, reply.ErrForged
+	}
+	return token, nil
+}
+
+// load finds the visitor's draft and refreshes the cookie. The errors are
+// errNoCookie, inbox.ErrNoDraft, reply.ErrForged, errOtherVersion, and
+// postgres.ErrUnavailable.
+func (s *Server) load(c echo.Context) (*visit, error) {
+	token, err := cookieToken(c)
+	if err != nil {
+		return nil, err
+	}
+	setCookie(c, token)
+	sealed, revision, err := s.Drafts.LoadDraft(c.Request().Context(), reply.DraftID(token), s.Now())
+	if err != nil {
+		return nil, err
+	}
+	return open(token, sealed, revision)
+}
+
+func open(token secret.Key, sealed []byte, revision int) (*visit, error) {
+	plain, err := reply.OpenDraft(token, sealed)
+	if errors.Is(err, reply.ErrOtherVersion) {
+		return nil, errOtherVersion
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer clear(plain)
+	v := &visit{token: token, revision: revision}
+	if err := json.Unmarshal(plain, &v.draft); err != nil || v.Version != draftVersion {
+		return nil, errOtherVersion
+	}
+	return v, nil
+}
+
+func (v *visit) seal() ([]byte, error) {
+	plain, err := json.Marshal(&v.draft)
+	if err != nil {
+		return nil, errors.New("writing a draft: its values cannot be written as JSON")
+	}
+	defer clear(plain)
+	return reply.SealDraft(v.token, plain)
+}
+
+// write is the draft as the inbox stores it.
+func (s *Server) write(v *visit) (inbox.Draft, error) {
+	now := s.Now()
+	v.SealedAt = now
+	sealed, err := v.seal()
+	if err != nil {
+		return inbox.Draft{}, err
+	}
+	return inbox.Draft{ID: reply.DraftID(v.token), Content: sealed, Revision: v.revision, Expires: now.Add(v.life()), Now: now}, nil
+}
+
+func draftID(v *visit) [32]byte { return reply.DraftID(v.token) }
+
+func (s *Server) save(ctx context.Context, v *visit) error {
+	w, err := s.write(v)
+	if err != nil {
+		return err
+	}
+	revision, err := s.Drafts.SaveDraft(ctx, w)
+	if err != nil {
+		return err
+	}
+	v.revision = revision
+	return nil
+}
+
+// change applies f to the visitor's stored draft. When another tab saved in
+// between, the draft is read again and f applied to that: the tabs fill in
+// different pages, and neither loses.
+func (s *Server) change(c echo.Context, f func(*visit) error) (*visit, error) {
+	for attempt := 1; ; attempt++ {
+		v, err := s.load(c)
+		if err != nil {
+			return nil, err
+		}
+		if err := f(v); err != nil {
+			return v, err
+		}
+		err = s.save(c.Request().Context(), v)
+		if !errors.Is(err, inbox.ErrConflict) {
+			return v, err
+		}
+		if attempt == 5 {
+			return v, fmt.Errorf("saving a draft five times over: %w", err)
+		}
+	}
+}
+
+// lost reports whether err means that there is no draft to go on with, whatever
+// the reason.
+func lost(err error) bool {
+	return errors.Is(err, errNoCookie) || errors.Is(err, inbox.ErrNoDraft) || errors.Is(err, reply.ErrForged) || errors.Is(err, errOtherVersion)
+}

@@ -1,0 +1,86 @@
+package intake
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"recueil/internal/inbox"
+	"recueil/internal/report"
+	"recueil/internal/web"
+)
+
+type homePage struct {
+	Frame
+	Error string
+}
+
+func (s *Server) home(c echo.Context) error {
+	return s.render(c, s.adult, http.StatusOK, "home", homePage{Frame: s.frame(s.adult, s.adult.T("page.home.title"))})
+}
+
+// doors are the answers of the home page. A door fixes wording and path, and for
+// three of the four also who writes.
+var doors = map[string]struct {
+	door    report.Door
+	profile report.Profile
+}{
+	"self":            {report.Young, report.ProfileSelf},
+	"young_for_other": {report.Young, report.ProfileYoungForOther},
+	"relative":        {report.Relative, ""},
+	"professional":    {report.Professional, ""},
+}
+
+// chooseDoor begins a draft. One that was begun before is offered back first:
+// nothing typed is thrown away by a second look at the home page.
+func (s *Server) chooseDoor(c echo.Context) error {
+	form, err := web.ReadForm(c.Response(), c.Request())
+	if err != nil {
+		return err
+	}
+	chosen, ok := doors[form.Get("door")]
+	if !ok {
+		page := homePage{Frame: s.frame(s.adult, s.adult.T("page.home.title")), Error: s.adult.T("problem.door")}
+		page.Frame.Error = true
+		return s.render(c, s.adult, http.StatusUnprocessableEntity, "home", page)
+	}
+	switch before, err := s.load(c); {
+	case err == nil && before.Sent == nil && len(before.Visited) > 0 && form.Get("fresh") == "":
+		return s.showResume(c, before, form.Get("door"))
+	case err == nil:
+		if err := s.Drafts.DeleteDraft(c.Request().Context(), draftID(before)); err != nil {
+			return err
+		}
+	case !lost(err):
+		return err
+	}
+	v := newVisit(chosen.door)
+	v.Answers.Reporter.Profile = chosen.profile
+	if err := s.save(c.Request().Context(), v); err != nil {
+		if errors.Is(err, inbox.ErrConflict) { // a token of 256 bits met another: not on this earth
+			return web.ErrUnreadable
+		}
+		return err
+	}
+	setCookie(c, v.token)
+	return goTo(c, "/a")
+}
+
+type resumePage struct {
+	Frame
+	Next  string
+	Fresh string // the door to begin anew by; empty when only going on or leaving is offered
+}
+
+// showResume is what a form address shows to somebody who did not just come from
+// the form: whoever opened it from the history learns nothing.
+func (s *Server) showResume(c echo.Context, v *visit, fresh string) error {
+	voice := s.voice(&v.draft)
+	page := resumePage{Frame: s.frame(voice, voice.T("page.resume.title")), Next: v.next(), Fresh: fresh}
+	return s.render(c, voice, http.StatusOK, "resume", page)
+}
+
+// fromHistory reports whether a page was opened by the address bar, a bookmark or
+// the history, and not from one of our pages.
+func fromHistory(c echo.Context) bool { return c.Request().Header.Get("Sec-Fetch-Site") == "none" }

@@ -1,0 +1,191 @@
+// Package intake is the public side: the pages on which a young person, a relative
+// or a professional tells of a child in danger, one file a page.
+//
+// It holds public keys only. What is typed lives in a draft that opens with the
+// visitor's cookie alone; sent, it is sealed before it is stored, and nothing here
+// can open it again. Every page works without JavaScript, every POST answers by a
+// redirect or by the same page with what was typed, and no answer, log line or
+// title says what this site is about.
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"recueil/internal/challenge"
+	"recueil/internal/inbox"
+	"recueil/internal/postgres"
+	"recueil/internal/report"
+	"recueil/internal/secret"
+	"recueil/internal/territory"
+	"recueil/internal/trust"
+	"recueil/internal/web"
+)
+
+// Drafts keeps what a visitor has written so far. It is the inbox, or in a test of
+// outages something that fails.
+type Drafts interface {
+	LoadDraft(ctx context.Context, id [32]byte, now time.Time) ([]byte, int, error)
+	SaveDraft(ctx context.Context, d inbox.Draft) (int, error)
+	DeleteDraft(ctx context.Context, id [32]byte) error
+}
+
+// A Receiver makes a sealed report durable before it returns.
+type Receiver interface {
+	Accept(ctx context.Context, d inbox.Delivery) (inbox.Outcome, error)
+}
+
+// Config is what the public side is made of.
+type Config struct {
+	Drafts    Drafts
+	Receiver  Receiver
+	Trust     *trust.Source
+	Secret    secret.Key // shared by all intakes; signs form tokens
+	ExitURL   string     // a light, unpersonalised outside page
+	Hours     territory.Hours
+	Catalogue fs.FS
+	Templates fs.FS
+	Static    fs.FS
+	Bundles   map[string][]string
+	Now       web.Clock
+	Log       *slog.Logger
+}
+
+// A Server answers the public.
+type Server struct {
+	Config
+	signer               challenge.Signer
+	pages                *web.Pages
+	adult, young, friend *web.Voice // friend: a young person who writes about another
+	handler              http.Handler
+}
+
+// New assembles the public side.
+func New(c Config) (*Server, error) {
+	exit, err := url.Parse(c.ExitURL)
+	if err != nil || exit.Host == "" || exit.Scheme != "https" && exit.Scheme != "http" {
+		return nil, errors.New("--exit-url is no address; give a light page of another site, such as https://www.wikipedia.org/")
+	}
+	s := &Server{Config: c, signer: challenge.NewSigner(c.Secret)}
+	if s.adult, err = web.NewVoice(c.Catalogue, "fr", "fr/adult.toml"); err != nil {
+		return nil, err
+	}
+	if s.young, err = web.NewVoice(c.Catalogue, "fr", "fr/adult.toml", "fr/young.toml"); err != nil {
+		return nil, err
+	}
+	if s.friend, err = web.NewVoice(c.Catalogue, "fr", "fr/adult.toml", "fr/young.toml", "fr/friend.toml"); err != nil {
+		return nil, err
+	}
+	assets, err := web.NewAssets(c.Static, c.Bundles)
+	if err != nil {
+		return nil, err
+	}
+	components, err := fs.Glob(c.Templates, "components/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("listing the components: %w", err)
+	}
+	s.pages, err = web.NewPages(web.PagesConfig{Templates: c.Templates, Folder: "public", Components: components,
+		Voices: []*web.Voice{s.adult, s.young, s.friend}, Assets: assets})
+	if err != nil {
+		return nil, err
+	}
+	s.handler = s.routes(web.NewRouter(c.Log, web.ErrorHandler(c.Log, problems, s.showProblem), assets))
+	return s, nil
+}
+
+// routes lists every address of the public side. They name nothing: a history is
+// read by others.
+func (s *Server) routes(e *echo.Echo) http.Handler {
+	e.GET("/", s.home)
+	e.POST("/", s.chooseDoor)
+	e.GET("/a", s.before)
+	e.GET("/d", s.numbers)
+	e.GET("/m", s.shortForm)
+	e.POST("/m", s.sendShort)
+	e.GET("/e/:number", s.step)
+	e.POST("/e/:number", s.answerStep)
+	e.GET("/v", s.check)
+	e.POST("/v", s.send)
+	e.GET("/r", s.receipt)
+	e.POST("/r", s.eraseReceipt)
+	e.GET("/s", s.exit)
+	e.GET("/p/:page", s.legal)
+	return e
+}
+
+// ServeHTTP makes the Server a handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// problems is the table from errors to what the visitor reads.
+var problems = map[error]*web.Problem{
+	postgres.ErrUnavailable: {Status: http.StatusServiceUnavailable, Key: "error.unavailable"},
+	inbox.ErrNoDraft:        {Status: http.StatusGone, Key: "page.gone"},
+	errOtherVersion:         {Status: http.StatusGone, Key: "page.gone"},
+}
+
+// voice is how one visitor is spoken to.
+func (s *Server) voice(d *draft) *web.Voice {
+	switch {
+	case d.Door != report.Young:
+		return s.adult
+	case d.Answers.Reporter.Profile == report.ProfileYoungForOther:
+		return s.friend
+	}
+	return s.young
+}
+
+// Frame is what the layout of every public page needs.
+type Frame struct {
+	Lang     string
+	Title    string
+	Error    bool // the title then says so first
+	FormPage bool // covered when left for a while
+	Neutral  bool // no exit bar: there is nothing left to leave
+	Away     bool // reached from the browser's history: covered at once
+}
+
+// frame begins every page that may show what was typed: its answer sets the cookie,
+// which keeps the page out of the browser's back-forward cache.
+func (s *Server) frame(v *web.Voice, title string) Frame {
+	return Frame{Lang: v.Lang, Title: title}
+}
+
+func (s *Server) render(c echo.Context, v *web.Voice, status int, name string, page any) error {
+	return s.pages.Render(c.Response(), v, status, "public/"+name+".html", page)
+}
+
+// goTo answers a form: by a redirect, or to our script, which sent it by fetch and
+// keeps the text until it knows that it arrived, by the address to open.
+func goTo(c echo.Context, address string) error {
+	if c.Request().Header.Get("X-Recueil-Send") != "" {
+		return c.JSON(http.StatusOK, struct {
+			Location string `json:"location"`
+		}{address})
+	}
+	return c.Redirect(http.StatusSeeOther, address)
+}
+
+// showProblem is the page of every error that no page answers itself.
+func (s *Server) showProblem(c echo.Context, p *web.Problem) error {
+	v := s.adult
+	title := v.First(p.Key+".title", "error.internal.title")
+	page := problemPage{Frame: s.frame(v, title), Heading: v.First(p.Key+".heading", p.Key+".title", "error.internal.title"),
+		Text: v.First(p.Key+".text", "error.internal.text"), Danger: p.Status >= 500}
+	page.Neutral = p.Status == http.StatusGone
+	return s.render(c, v, p.Status, "problem", page)
+}
+
+type problemPage struct {
+	Frame
+	Heading string
+	Text    string
+	Danger  bool // say whom to call meanwhile
+}

@@ -1,0 +1,116 @@
+package intake
+
+import (
+	"slices"
+
+	"recueil/internal/report"
+)
+
+// A step is one page of questions, at /e/NUMBER. Its number is its address and
+// never changes; which steps a visitor sees, and in which order, is his path.
+type step struct {
+	number int
+	key    string // the page column of the published list, and "page.KEY" in the catalogue
+}
+
+var steps = []step{
+	{1, "danger"}, {2, "tell"}, {3, "child"}, {4, "where"}, {5, "what"}, {6, "persons"}, {7, "urgency"}, {8, "done"},
+	{9, "exploitation"}, {10, "professional"}, {12, "contact"}, {13, "who"},
+}
+
+// paths are the steps of each door. The young way is short; the pages in extras
+// come in before its last one when more is to be told.
+var paths = map[report.Door][]string{
+	report.Young:        {"danger", "tell", "where", "exploitation", "contact"},
+	report.Relative:     {"who", "danger", "tell", "child", "where", "what", "persons", "urgency", "done", "exploitation", "contact"},
+	report.Professional: {"who", "danger", "tell", "child", "where", "what", "persons", "urgency", "done", "exploitation", "professional", "contact"},
+}
+
+var extras = []string{"what", "child", "persons"}
+
+func stepOf(key string) step {
+	return steps[slices.IndexFunc(steps, func(s step) bool { return s.key == key })]
+}
+
+func stepAt(number int) (step, bool) {
+	i := slices.IndexFunc(steps, func(s step) bool { return s.number == number })
+	if i < 0 {
+		return step{}, false
+	}
+	return steps[i], true
+}
+
+// path lists the steps of a draft, as its answers stand.
+func (d *draft) path() []step {
+	var path []step
+	for _, key := range paths[d.Door] {
+		if key == "exploitation" && !d.Answers.OpensExploitation() {
+			continue
+		}
+		if key == "contact" && d.Extras {
+			for _, extra := range extras {
+				path = append(path, stepOf(extra))
+			}
+		}
+		path = append(path, stepOf(key))
+	}
+	return path
+}
+
+// place returns where a step stands on the path, from 1, and how long that is with
+// the check page at its end. A step off the path has no place.
+func (d *draft) place(at step) (int, int) {
+	path := d.path()
+	return slices.Index(path, at) + 1, len(path) + 1
+}
+
+// after returns the address that follows a step.
+func (d *draft) after(at step) string {
+	path := d.path()
+	i := slices.Index(path, at)
+	if i < 0 || i+1 == len(path) {
+		return "/v"
+	}
+	return path[i+1].address()
+}
+
+// beforeStep returns the address before a step.
+func (d *draft) beforeStep(at step) string {
+	path := d.path()
+	if i := slices.Index(path, at); i > 0 {
+		return path[i-1].address()
+	}
+	return "/a"
+}
+
+// next returns where a visitor left off: the first step without an answer.
+func (d *draft) next() string {
+	for _, s := range d.path() {
+		if !slices.Contains(d.Visited, s.number) {
+			return s.address()
+		}
+	}
+	return "/v"
+}
+
+func (s step) address() string { return "/e/" + itoa(s.number) }
+
+// fields lists the questions of a step at a door, those of a group once, with N in
+// their names. The young tell the child's age where they tell the place: it is
+// one of the few things that decide how fast somebody must come.
+func (s step) fields(d report.Door) []report.Field {
+	var fields []report.Field
+	for _, f := range report.Fields() {
+		page := f.Page
+		switch {
+		case f.Name == "reporter.profile":
+			page = "who"
+		case f.Name == "children.N.age" && d == report.Young:
+			page = "where"
+		}
+		if page == s.key && f.Asked[d] != report.Never {
+			fields = append(fields, f)
+		}
+	}
+	return fields
+}

@@ -1,0 +1,93 @@
+package intake
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"recueil/internal/report"
+	"recueil/internal/seal"
+	"recueil/internal/web"
+)
+
+type receiptPage struct {
+	Frame
+	Reference string
+	Code      string
+	Reading   string // when it will be read; empty: at once
+	Urgent    bool
+	Added     bool
+	Young     bool
+}
+
+// receipt shows reference and code for ten minutes after sending.
+func (s *Server) receipt(c echo.Context) error {
+	v, err := s.load(c)
+	if lost(err) {
+		return gone(err)
+	}
+	if err != nil {
+		return err
+	}
+	if v.Sent == nil {
+		return c.Redirect(http.StatusSeeOther, v.next())
+	}
+	return s.showReceipt(c, v)
+}
+
+func (s *Server) showReceipt(c echo.Context, v *visit) error {
+	voice := s.voice(&v.draft)
+	page := receiptPage{Frame: s.frame(voice, voice.T("page.receipt.title")), Reference: seal.FormatReference(v.Reference), Code: v.Code,
+		Reading: s.reading(voice), Urgent: v.Sent.Now == 0, Added: v.Sent.Added, Young: v.Door == report.Young}
+	page.FormPage = true
+	return s.render(c, voice, http.StatusOK, "receipt", page)
+}
+
+// eraseReceipt forgets the receipt at once and stays on a neutral page.
+func (s *Server) eraseReceipt(c echo.Context) error {
+	if _, err := web.ReadForm(c.Response(), c.Request()); err != nil {
+		return err
+	}
+	if err := s.forget(c); err != nil {
+		return err
+	}
+	page := problemPage{Frame: s.frame(s.adult, s.adult.T("page.gone.title")), Heading: s.adult.T("page.gone.heading"), Text: s.adult.T("page.gone.text")}
+	page.Neutral = true
+	return s.render(c, s.adult, http.StatusOK, "problem", page)
+}
+
+// forget deletes the visitor's draft or receipt and the cookie that opens it.
+func (s *Server) forget(c echo.Context) error {
+	dropCookie(c)
+	token, err := cookieToken(c)
+	if err != nil {
+		return nil // nothing to forget
+	}
+	return s.Drafts.DeleteDraft(c.Request().Context(), draftID(&visit{token: token}))
+}
+
+// reading says in words when somebody reads what is written now: nothing when that
+// is at once. It promises what the opening hours hold, and nothing else.
+func (s *Server) reading(voice *web.Voice) string {
+	at, open := s.Hours.NextReading(s.Now())
+	if open {
+		return ""
+	}
+	clock := voice.T("when.time.sharp", "Hour", at.Hour())
+	if at.Minute() > 0 {
+		clock = voice.T("when.time", "Hour", at.Hour(), "Minute", at.Format("04"))
+	}
+	now := s.Now().In(at.Location())
+	switch {
+	case sameDay(at, now):
+		return voice.T("when.today", "Time", clock)
+	case sameDay(at, now.AddDate(0, 0, 1)):
+		return voice.T("when.tomorrow", "Time", clock)
+	case at.Sub(now) < 6*24*time.Hour:
+		return voice.T("when.weekday", "Weekday", voice.T("weekday."+itoa(int(at.Weekday()))), "Time", clock)
+	}
+	return voice.T("when.date", "Day", at.Day(), "Month", voice.T("month."+itoa(int(at.Month()))), "Time", clock)
+}
+
+func sameDay(a, b time.Time) bool { return a.YearDay() == b.YearDay() && a.Year() == b.Year() }
