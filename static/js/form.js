@@ -1,0 +1,207 @@
+// What makes a form easier where scripts run; without it every form still works.
+//
+//   form[data-send]             sent by fetch: what is typed stays until the server has it
+//     data-sending              on the form or its button: the words said while sending
+//     [data-offline]            hidden notice in the form: not sent, nothing is lost
+//     [data-expired]            hidden notice in the form: log in again elsewhere, then send
+//   textarea[data-max]          counted into [data-count] of its field
+//   [data-reveal-when="a=b c=d"] shown while one of these fields has that answer
+//   [data-copy="id"]            button, hidden without scripts; data-copied is said afterwards
+//   [data-print]                button, hidden without scripts
+//   .error-summary              takes the focus when the page opens
+
+const patience = 20000;
+
+function status(beside) {
+  const line = document.createElement("span");
+  line.className = "status";
+  line.setAttribute("role", "status");
+  beside.after(line);
+  return line;
+}
+
+for (const form of document.querySelectorAll("form[data-send]")) sendByFetch(form);
+
+function sendByFetch(form) {
+  let sending = false;
+  let native = false;
+  let pressed = null; // the submitter, for browsers whose event does not name it
+  const buttons = form.querySelectorAll("button:not([type=button]), input[type=submit]");
+  const said = buttons.length ? status(buttons[buttons.length - 1]) : null;
+
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("button, input[type=submit]");
+    if (button && button.form === form) pressed = button;
+  });
+
+  form.addEventListener("submit", (event) => {
+    if (native) return;
+    if (sending) return event.preventDefault();
+    // A form with files streams them itself.
+    if (form.enctype === "multipart/form-data") return;
+    event.preventDefault();
+    send(event.submitter || pressed || buttons[0]);
+  });
+
+  async function send(button) {
+    const body = new URLSearchParams(new FormData(form));
+    if (button && button.name) body.append(button.name, button.value);
+    const url = new URL((button && button.getAttribute("formaction")) || form.getAttribute("action") || "", location.href);
+    start(button);
+    const waiting = new AbortController();
+    const timer = setTimeout(() => waiting.abort(), patience);
+    try {
+      const answer = await fetch(url.href, {
+        method: "POST", body, signal: waiting.signal, credentials: "same-origin", cache: "no-store",
+        headers: { "X-Recueil-Send": "1", Accept: "application/json, text/html;q=0.9" },
+      });
+      if (answer.status === 503) return failed(button, "[data-offline]");
+      if (answer.status === 401 && form.querySelector("[data-expired]")) return failed(button, "[data-expired]");
+      const next = await destination(answer);
+      if (next) return location.assign(next);
+    } catch {
+      return failed(button, "[data-offline]");
+    } finally {
+      clearTimeout(timer);
+    }
+    submitNatively(button, url);
+  }
+
+  function start(button) {
+    sending = true;
+    for (const notice of form.querySelectorAll("[data-offline], [data-expired]")) notice.hidden = true;
+    for (const each of buttons) each.disabled = true;
+    button?.classList.add("is-sending");
+    if (said) said.textContent = button?.dataset.sending || form.dataset.sending || "";
+  }
+
+  function stop(button) {
+    sending = false;
+    for (const each of buttons) each.disabled = false;
+    button?.classList.remove("is-sending");
+    if (said) said.textContent = "";
+  }
+
+  function failed(button, which) {
+    stop(button);
+    const notice = form.querySelector(which);
+    if (notice) {
+      notice.hidden = false;
+      notice.scrollIntoView({ block: "nearest" });
+    }
+    button?.focus({ preventScroll: true });
+  }
+
+  // The server has something to show instead, errors most often: the browser goes
+  // there itself, with the same values.
+  function submitNatively(button, url) {
+    native = true;
+    if (button && button.name) {
+      const carrier = document.createElement("input");
+      carrier.type = "hidden";
+      carrier.name = button.name;
+      carrier.value = button.value;
+      form.append(carrier);
+    }
+    form.setAttribute("action", url.href);
+    // A field named "submit" would hide the form's own method.
+    HTMLFormElement.prototype.submit.call(form);
+  }
+
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) stop(form.querySelector(".is-sending"));
+  });
+}
+
+// destination is where a 200 sends us, or null when the answer is a page to show.
+async function destination(answer) {
+  if (!answer.ok) return null;
+  if (answer.redirected) return answer.url;
+  if (!(answer.headers.get("Content-Type") || "").startsWith("application/json")) return null;
+  const { location: next } = await answer.json();
+  const url = new URL(next, location.href);
+  return url.origin === location.origin ? url.href : null;
+}
+
+for (const area of document.querySelectorAll("textarea[data-max]")) count(area);
+
+// count shows how much of the announced length is used, in code points like the
+// server. Assistive technology hears of it near the limit only, after a pause.
+function count(area) {
+  const field = area.closest(".field") || area.form;
+  const shown = field?.querySelector("[data-count]");
+  if (!shown) return;
+  const max = Number(area.dataset.max);
+  const number = new Intl.NumberFormat(document.documentElement.lang || undefined);
+  const heard = document.createElement("span");
+  heard.className = "visually-hidden";
+  heard.setAttribute("role", "status");
+  shown.after(heard);
+  let pause = 0;
+
+  function update(event) {
+    let length = 0;
+    for (const _ of area.value) length++;
+    const near = length >= max * 0.9;
+    const text = `${number.format(length)} / ${number.format(max)}`;
+    shown.textContent = text;
+    shown.classList.toggle("is-near", near);
+    clearTimeout(pause);
+    if (near && event) pause = setTimeout(() => { heard.textContent = text; }, 1500);
+    else heard.textContent = "";
+  }
+  area.addEventListener("input", update);
+  update();
+}
+
+const conditional = [...document.querySelectorAll("[data-reveal-when]")].map((block) => ({
+  block, when: block.dataset.revealWhen.split(/\s+/).filter(Boolean).map((each) => each.split("=")),
+}));
+
+function answered(form, name, code) {
+  for (const field of form.elements) {
+    if (field.name !== name || field.value !== code) continue;
+    if ((field.type !== "radio" && field.type !== "checkbox") || field.checked) return true;
+  }
+  return false;
+}
+
+function reveal() {
+  for (const { block, when } of conditional) {
+    const form = block.closest("form");
+    if (form) block.hidden = !when.some(([name, code]) => answered(form, name, code));
+  }
+}
+if (conditional.length) {
+  reveal();
+  document.addEventListener("change", reveal);
+}
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const source = document.getElementById(button.dataset.copy);
+  if (!source) continue;
+  const said = status(button);
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    said.textContent = "";
+    if (await copied(source)) said.textContent = button.dataset.copied || "";
+  });
+}
+
+async function copied(source) {
+  try {
+    await navigator.clipboard.writeText(source.textContent.trim());
+    return true;
+  } catch {
+    // No permission, or no secure context: the words are selected, one key away.
+    getSelection().selectAllChildren(source);
+    return document.execCommand("copy");
+  }
+}
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
+document.querySelector(".error-summary")?.focus();

@@ -1,0 +1,185 @@
+// The back office beside its forms: keys of the queue, arrivals, leases, clocks.
+//
+//   body[data-shortcuts="off"]     no single-key shortcuts · body[data-now] the server's time
+//   [data-row]                     a row of the queue; its first link is where j and k go
+//   [data-claim]                   button pressed by a, in the row or on the page
+//   [data-search]                  field reached by /
+//   dialog[data-help]              opened by ? and by [data-help-open]
+//   [data-shortcuts-toggle]        checkbox; its form, if any, is posted quietly
+//   [data-arrivals-url]            hidden banner, data-every seconds, data-one, data-many ("{n} nouveaux");
+//                                  the address answers {"count": n}; its link shows them
+//   [data-lease-url]               posted every five minutes; [data-lease-lost] is shown on 409 or 410
+//   [data-expired]                 shown when the session is over
+//   time[data-clock=since|until]   kept fresh; data-late ("{t} de retard") once an until is past
+//
+// Background requests say so, because they must not keep a session alive.
+
+const body = document.body;
+const background = { "X-Recueil-Background": "1", Accept: "application/json" };
+const skew = body.dataset.now ? Date.parse(body.dataset.now) - Date.now() : 0;
+const visible = () => document.visibilityState === "visible";
+
+let shortcuts = body.dataset.shortcuts !== "off";
+const help = document.querySelector("dialog[data-help]");
+
+function openHelp() {
+  if (!help || help.hasAttribute("open")) return;
+  if (help.showModal) help.showModal();
+  else help.setAttribute("open", "");
+}
+
+for (const button of document.querySelectorAll("[data-help-open]")) {
+  button.hidden = false;
+  button.addEventListener("click", openHelp);
+}
+help?.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-help-close]")) return;
+  if (help.close) help.close();
+  else help.removeAttribute("open");
+});
+
+for (const toggle of document.querySelectorAll("[data-shortcuts-toggle]")) {
+  toggle.checked = shortcuts;
+  toggle.addEventListener("change", () => {
+    shortcuts = toggle.checked;
+    if (!toggle.form) return;
+    fetch(toggle.form.getAttribute("action"), { method: "POST", body: new URLSearchParams(new FormData(toggle.form)), headers: { "X-Recueil-Send": "1" } }).catch(() => {});
+  });
+}
+
+const rows = () => [...document.querySelectorAll("[data-row]")];
+const currentRow = () => document.activeElement?.closest("[data-row]") || document.querySelector("[data-row].is-current");
+
+function move(step) {
+  const all = rows();
+  if (!all.length) return;
+  const now = all.indexOf(currentRow());
+  const next = all[now < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(Math.max(now + step, 0), all.length - 1)];
+  for (const row of all) row.classList.toggle("is-current", row === next);
+  next.querySelector("a[href]")?.focus({ preventScroll: true });
+  next.scrollIntoView({ block: "nearest" });
+}
+
+const keys = {
+  j: () => move(1),
+  k: () => move(-1),
+  a: () => ((rows().length ? currentRow() : document)?.querySelector("[data-claim]"))?.click(),
+  "?": openHelp,
+  "/": () => document.querySelector("[data-search]")?.focus(),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (!shortcuts || event.ctrlKey || event.altKey || event.metaKey || event.repeat && event.key === "a") return;
+  if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
+  if (!Object.hasOwnProperty.call(keys, event.key)) return;
+  event.preventDefault();
+  keys[event.key]();
+});
+
+// every runs a task while the page is looked at, never twice at once, and once
+// more as soon as somebody looks again.
+function every(milliseconds, task) {
+  let timer = 0;
+  let last = Date.now();
+  let running = false;
+  let stopped = false;
+  async function tick() {
+    clearTimeout(timer);
+    if (stopped || running || !visible()) return;
+    running = true;
+    last = Date.now();
+    stopped = (await task()) === "stop";
+    running = false;
+    if (!stopped) timer = setTimeout(tick, milliseconds);
+  }
+  timer = setTimeout(tick, milliseconds);
+  document.addEventListener("visibilitychange", () => {
+    if (visible() && Date.now() - last >= milliseconds) tick();
+    else if (visible()) { clearTimeout(timer); timer = setTimeout(tick, milliseconds - (Date.now() - last)); }
+  });
+}
+
+function expired() {
+  for (const notice of document.querySelectorAll("[data-expired]")) notice.hidden = false;
+  return "stop";
+}
+
+const banner = document.querySelector("[data-arrivals-url]");
+if (banner) watchArrivals(banner);
+
+function watchArrivals(banner) {
+  const link = banner.querySelector("a") || banner;
+  const title = document.title;
+  const quiet = 10000; // between two announcements
+  const heard = document.createElement("p");
+  heard.className = "visually-hidden";
+  heard.setAttribute("aria-live", "polite");
+  banner.after(heard);
+  let shown = 0;
+  let spokenAt = 0;
+
+  function show(count) {
+    if (count === shown) return;
+    shown = count;
+    document.title = count ? `(${count}) ${title}` : title;
+    banner.hidden = count === 0;
+    if (!count) return;
+    link.textContent = (count === 1 ? banner.dataset.one : banner.dataset.many).replace("{n}", count);
+    if (Date.now() - spokenAt < quiet) return;
+    spokenAt = Date.now();
+    heard.textContent = link.textContent;
+  }
+
+  every(1000 * (Number(banner.dataset.every) || 10), async () => {
+    try {
+      const answer = await fetch(banner.dataset.arrivalsUrl, { headers: background, cache: "no-store" });
+      if (answer.status === 401 || answer.redirected) return expired();
+      if (answer.ok) show((await answer.json()).count);
+    } catch {
+      // The network is away: the next turn asks again.
+    }
+  });
+}
+
+for (const leased of document.querySelectorAll("[data-lease-url]")) {
+  every(5 * 60 * 1000, async () => {
+    try {
+      const answer = await fetch(leased.dataset.leaseUrl, { method: "POST", headers: background });
+      if (answer.status === 401 || answer.redirected) return expired();
+      if (answer.status !== 409 && answer.status !== 410) return;
+      for (const notice of document.querySelectorAll("[data-lease-lost]")) notice.hidden = false;
+      return "stop";
+    } catch {
+      // As above.
+    }
+  });
+}
+
+const clocks = document.querySelectorAll("time[data-clock]");
+if (clocks.length) {
+  refreshClocks();
+  every(60 * 1000, async () => refreshClocks());
+}
+
+function refreshClocks() {
+  const now = Date.now() + skew;
+  for (const clock of clocks) {
+    const then = Date.parse(clock.dateTime);
+    if (Number.isNaN(then)) continue;
+    const late = clock.dataset.clock === "until" && then < now;
+    const words = duration(Math.abs(now - then));
+    const text = late && clock.dataset.late ? clock.dataset.late.replace("{t}", words) : words;
+    clock.classList.toggle("late", late);
+    if (clock.textContent !== text) clock.textContent = text;
+  }
+}
+
+// duration writes 4 min, 3 h 10, 2 j: the way the server writes them.
+function duration(milliseconds) {
+  const minutes = Math.floor(milliseconds / 60000);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours >= 48) return `${Math.floor(hours / 24)} j`;
+  const rest = minutes % 60;
+  return rest ? `${hours} h ${String(rest).padStart(2, "0")}` : `${hours} h`;
+}
