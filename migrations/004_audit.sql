@@ -12,7 +12,7 @@ create table audit_events (
 );
 
 create table audit_head (
-  only boolean primary key default true check (only),
+  single boolean primary key default true check (single),
   seq  bigint not null,
   head bytea  not null
 );
@@ -29,7 +29,7 @@ declare
   field text;
   line bytea := '';
 begin
-  update public.audit_head h set seq = h.seq + 1 where h.only returning h.* into previous;
+  update public.audit_head h set seq = h.seq + 1 where h.single returning h.* into previous;
   seq := previous.seq;
   foreach field in array array[
     seq::text, to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), coalesce(p_actor::text, ''),
@@ -40,7 +40,7 @@ begin
   head := sha256(previous.head || line);
   insert into public.audit_events (seq, at, actor, action, object_type, object_id, digest, detail, head)
     values (seq, p_at, p_actor, p_action, p_object_type, p_object_id, p_digest, p_detail, head);
-  update public.audit_head h set head = audit_append.head where h.only;
+  update public.audit_head h set head = audit_append.head where h.single;
 end $$;
 
 ---- create above / drop below ----

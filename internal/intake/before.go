@@ -8,8 +8,18 @@ import (
 
 type beforePage struct {
 	Frame
-	Next string
+	Next   string
+	Blocks []textBlock
 }
+
+type textBlock struct {
+	Heading    string
+	Paragraphs []string
+}
+
+// beforeBlocks are the questions that the page answers, in this order; the
+// catalogue numbers the sentences of each.
+var beforeBlocks = []string{"readers", "parents", "passed_on", "name", "device", "exit"}
 
 // before answers the question that decides whether anything is written at all: who
 // will know?
@@ -20,5 +30,13 @@ func (s *Server) before(c echo.Context) error {
 	} else if err != nil && !lost(err) {
 		return err
 	}
-	return s.render(c, voice, http.StatusOK, "before", beforePage{s.frame(voice, voice.T("page.before.title")), next})
+	page := beforePage{Frame: s.frame(voice, voice.T("page.before.title")), Next: next}
+	for _, key := range beforeBlocks {
+		block := textBlock{Heading: voice.T("page.before." + key + ".heading")}
+		for n := 1; voice.Has("page.before." + key + "." + itoa(n)); n++ {
+			block.Paragraphs = append(block.Paragraphs, voice.T("page.before."+key+"."+itoa(n)))
+		}
+		page.Blocks = append(page.Blocks, block)
+	}
+	return s.render(c, voice, http.StatusOK, "before", page)
 }

@@ -75,13 +75,13 @@ func (s *Server) showCheck(c echo.Context, v *visit, status int, notice string) 
 		return err
 	}
 	page := checkPage{Frame: s.frame(voice, voice.T("page.check.title")), Sendable: v.Answers.Sendable(), Draft: base64.RawURLEncoding.EncodeToString(sealed),
-		Sections: s.sections(v), Tell: stepOf("tell").address() + "?m=1", Notice: notice}
+		Sections: s.sections(v), Tell: stepOf("tell").Address() + "?m=1", Notice: notice}
 	page.FormPage = true
 	if v.Door == report.Young && !v.Extras {
 		page.More = "/v?plus=1"
 	}
 	if v.Answers.Reporter.Profile == "" {
-		page.Tell = stepOf("who").address() + "?m=1"
+		page.Tell = stepOf("who").Address() + "?m=1"
 	}
 	_, page.Total = v.place(stepOf("contact"))
 	page.Place = page.Total
@@ -95,7 +95,7 @@ func (s *Server) sections(v *visit) []Section {
 	answers.Prune(v.Door)
 	var sections []Section
 	for _, at := range v.path() {
-		section := Section{Heading: voice.T("page." + at.key + ".heading"), Change: at.address() + "?m=1"}
+		section := Section{Heading: voice.T("page." + at.key + ".heading"), Change: at.Address() + "?m=1"}
 		for _, f := range at.fields(v.Door) {
 			for n := range max(1, groupLen(&answers, f)) {
 				name := nameAt(f, n)

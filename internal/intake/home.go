@@ -13,7 +13,7 @@ import (
 
 type homePage struct {
 	Frame
-	Error string
+	Problem string
 }
 
 func (s *Server) home(c echo.Context) error {
@@ -41,8 +41,8 @@ func (s *Server) chooseDoor(c echo.Context) error {
 	}
 	chosen, ok := doors[form.Get("door")]
 	if !ok {
-		page := homePage{Frame: s.frame(s.adult, s.adult.T("page.home.title")), Error: s.adult.T("problem.door")}
-		page.Frame.Error = true
+		page := homePage{Frame: s.frame(s.adult, s.adult.T("page.home.title")), Problem: s.adult.T("problem.door")}
+		page.Error = true
 		return s.render(c, s.adult, http.StatusUnprocessableEntity, "home", page)
 	}
 	switch before, err := s.load(c); {

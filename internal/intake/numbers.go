@@ -2,49 +2,84 @@ package intake
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"recueil/internal/report"
 	"recueil/internal/territory"
+	"recueil/internal/web"
 )
 
 type numbersPage struct {
 	Frame
-	Young   bool
-	Numbers []Call
-	Reading string // who reads what is written, and when
-	Next    string // where the form goes on; empty for a visitor without one
+	Young    bool
+	First    []Call // for the young: what can be done without speaking
+	Numbers  []Call
+	Others   []Call
+	Reading  string // when what is written now is read; empty: at once
+	Verified string // when the numbers were last compared with their sources
+	Next     string // where the form goes on; empty for a visitor without one
 }
 
 // A Call is one number as its card shows it.
 type Call struct {
-	Number string
-	Href   string
-	SMS    bool
-	What   string
-	Facts  []string
+	Number     string
+	Href       string
+	SMS, Link  bool
+	Name, What string
+	Facts      string
 }
 
 // numbers shows whom to reach at once, and the short form. It needs no draft and
 // no database: it is the page for the worst moment.
 func (s *Server) numbers(c echo.Context) error {
 	d, next := &draft{}, ""
-	if v, err := s.load(c); err == nil && v.Sent == nil {
-		d, next = &v.draft, v.after(stepOf("danger"))
-	}
-	voice, door := s.voice(d), d.Door
-	page := numbersPage{Frame: s.frame(voice, voice.T("page.numbers.title")), Young: door == report.Young,
-		Reading: s.reading(voice), Next: next}
-	for _, n := range territory.EmergencyNumbers(string(door)) {
-		call := Call{Number: n.Number, SMS: n.SMS, Href: "tel:" + n.Number, What: voice.T("number." + n.ID)}
-		if n.SMS {
-			call.Href = "sms:" + n.Number
+	if _, err := c.Cookie(cookieName); err == nil {
+		if v, err := s.load(c); err == nil && v.Sent == nil {
+			d, next = &v.draft, v.after(stepOf("danger"))
 		}
-		for _, fact := range n.Facts() {
-			call.Facts = append(call.Facts, voice.T("number.fact."+fact))
-		}
-		page.Numbers = append(page.Numbers, call)
 	}
+	voice := s.voice(d)
+	page := numbersPage{Frame: s.frame(voice, voice.T("page.numbers.title")), Young: d.Door == report.Young, Reading: s.reading(voice), Next: next}
+	emergency := territory.EmergencyNumbers(string(d.Door))
+	for _, n := range emergency {
+		page.Verified = max(page.Verified, n.VerifiedOn)
+	}
+	page.Verified = dayInWords(voice, page.Verified)
+	if page.Young && len(emergency) > 0 {
+		page.First, emergency = calls(voice, emergency[:1]), emergency[1:]
+	}
+	page.Numbers, page.Others = calls(voice, emergency), calls(voice, territory.OtherNumbers())
 	return s.render(c, voice, http.StatusOK, "numbers", page)
+}
+
+func calls(voice *web.Voice, numbers []territory.Number) []Call {
+	list := make([]Call, 0, len(numbers))
+	for _, n := range numbers {
+		call := Call{Number: n.Number, SMS: n.SMS, Link: n.Kind == "link", Href: "tel:" + n.Number,
+			Name: voice.T("number." + n.ID), What: voice.T("number." + n.ID + ".for")}
+		switch {
+		case call.SMS:
+			call.Href = "sms:" + n.Number
+		case call.Link:
+			call.Href = n.URL
+		}
+		var facts []string
+		for _, fact := range n.Facts() {
+			facts = append(facts, voice.T("number.fact."+fact))
+		}
+		call.Facts = strings.Join(facts, ", ")
+		list = append(list, call)
+	}
+	return list
+}
+
+// dayInWords writes "2026-11-23" as "23 novembre 2026".
+func dayInWords(voice *web.Voice, date string) string {
+	t, ok := report.Date(date).Time()
+	if !ok {
+		return date
+	}
+	return itoa(t.Day()) + " " + voice.T("month."+itoa(int(t.Month()))) + " " + itoa(t.Year())
 }

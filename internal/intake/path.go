@@ -71,14 +71,14 @@ func (d *draft) after(at step) string {
 	if i < 0 || i+1 == len(path) {
 		return "/v"
 	}
-	return path[i+1].address()
+	return path[i+1].Address()
 }
 
 // beforeStep returns the address before a step.
 func (d *draft) beforeStep(at step) string {
 	path := d.path()
 	if i := slices.Index(path, at); i > 0 {
-		return path[i-1].address()
+		return path[i-1].Address()
 	}
 	return "/a"
 }
@@ -87,13 +87,14 @@ func (d *draft) beforeStep(at step) string {
 func (d *draft) next() string {
 	for _, s := range d.path() {
 		if !slices.Contains(d.Visited, s.number) {
-			return s.address()
+			return s.Address()
 		}
 	}
 	return "/v"
 }
 
-func (s step) address() string { return "/e/" + itoa(s.number) }
+// Address is where the step is served.
+func (s step) Address() string { return "/e/" + itoa(s.number) }
 
 // fields lists the questions of a step at a door, those of a group once, with N in
 // their names. The young tell the child's age where they tell the place: it is

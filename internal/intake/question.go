@@ -25,7 +25,7 @@ type Question struct {
 	Announced    int      // characters the counter announces
 	Autocomplete string
 	InputMode    string
-	RevealWhen   string // "field=code": with JavaScript shown only then
+	RevealWhen   string // "field=code field=code": with JavaScript shown only when one of them holds
 }
 
 // An Option is one code of a Question.
@@ -47,6 +47,14 @@ func (q Question) Describedby() string {
 	return strings.Join(ids, " ")
 }
 
+// Part returns day, month or year of a date.
+func (q Question) Part(i int) string {
+	if i < len(q.Parts) {
+		return q.Parts[i]
+	}
+	return ""
+}
+
 // A Group is a repeated part of a page.
 type Group struct {
 	Name  string
@@ -57,8 +65,7 @@ type Group struct {
 
 // An Item is one of a Group.
 type Item struct {
-	Number    int
-	Name      string // "children.2"
+	ID, Name  string // "children-2", "children.2"
 	Heading   string
 	Prominent []Question
 	Folded    []Question
@@ -90,8 +97,14 @@ func (a asker) question(f report.Field, n int) Question {
 		q.Long = f.Kind == report.Select
 	case report.DateOrPeriodKind:
 		q.Options = a.options(f, q.ID, given)
+		switch {
+		case len(given) == 4:
+			q.Parts = given[1:]
+		case len(given) == 1 && !slices.Contains(f.Codes, given[0]):
+			q.Parts = report.Date(given[0]).Parts()
+		}
 	case report.DateParts:
-		q.Parts = append(append([]string{}, given...), "", "", "")[:3]
+		q.Parts = given
 	case report.LongText:
 		q.Announced = report.AnnouncedLongText
 	case report.PhoneNumber:
@@ -172,10 +185,10 @@ var reveal = map[string]string{
 	"done.measure_kind":                "done.steps=judge_measure",
 	"done.earlier_reference":           "done.steps=helpline_before",
 	"professional.parents_informed_on": "professional.parents_informed=yes",
-	"contact.value":                    "contact.channel=phone sms email",
-	"contact.safe_hours":               "contact.channel=phone sms email",
-	"contact.may_leave_message":        "contact.channel=phone sms email",
-	"contact.alias":                    "contact.channel=phone sms email",
+	"contact.value":                    "contact.channel=phone contact.channel=sms contact.channel=email",
+	"contact.safe_hours":               "contact.channel=phone contact.channel=sms contact.channel=email",
+	"contact.may_leave_message":        "contact.channel=phone contact.channel=sms contact.channel=email",
+	"contact.alias":                    "contact.channel=phone contact.channel=sms contact.channel=email",
 }
 
 // page sorts the questions of a step: those asked first, the offered ones folded
@@ -223,7 +236,7 @@ func (a asker) group(name string, fields []report.Field, answers *report.Answers
 	count := max(1, answers.GroupLen(name))
 	g := Group{Name: name, Full: count >= report.GroupLimit(name), Add: a.voice.T(groupWords[name].add)}
 	for n := range count {
-		item := Item{Number: n + 1, Name: name + "." + itoa(n), Heading: a.voice.T(groupWords[name].item, "N", n+1)}
+		item := Item{ID: idOf(name) + "-" + itoa(n), Name: name + "." + itoa(n), Heading: a.voice.T(groupWords[name].item, "N", n+1)}
 		for _, f := range fields {
 			if strings.HasSuffix(f.Name, ".relation_to_first") && n == 0 {
 				continue

@@ -222,9 +222,9 @@ func (s *Server) answerStep(c echo.Context) error {
 func (s *Server) following(v *visit, at step, form url.Values) string {
 	switch {
 	case form.Get("_add") != "":
-		return at.address() + "#" + idOf(form.Get("_add")) + "-" + itoa(v.Answers.GroupLen(form.Get("_add"))-1)
+		return at.Address() + "#" + idOf(form.Get("_add")) + "-" + itoa(v.Answers.GroupLen(form.Get("_add"))-1)
 	case form.Get("_remove") != "":
-		return at.address()
+		return at.Address()
 	case at.key == "danger" && v.Answers.DangerNow == report.Yes:
 		return "/d"
 	case form.Get("_back") != "":

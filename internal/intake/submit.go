@@ -43,7 +43,7 @@ func (s *Server) send(c echo.Context) error {
 		return s.sendAgain(c, v, form)
 	}
 	if !v.Answers.Sendable() {
-		return s.showCheck(c, v, http.StatusUnprocessableEntity, s.voice(v.Door).T("problem.nothing_to_send"))
+		return s.showCheck(c, v, http.StatusUnprocessableEntity, s.voice(&v.draft).T("problem.nothing_to_send"))
 	}
 	outcome, err := s.submit(c.Request().Context(), v, false)
 	if err != nil {
@@ -100,7 +100,7 @@ func (s *Server) reportOf(v *visit, short bool) (report.Report, seal.Code, error
 	if err != nil {
 		return report.Report{}, code, err
 	}
-	r := report.Report{ID: v.ID, Reference: v.Reference, Door: v.Door, Short: short, Channel: report.Web, Language: s.voice(v.Door).Lang,
+	r := report.Report{ID: v.ID, Reference: v.Reference, Door: v.Door, Short: short, Channel: report.Web, Language: s.voice(&v.draft).Lang,
 		ReceivedAt: s.Now().UTC().Truncate(1000), CaseKey: caseKey, ReplyKey: code.ReplyKey(), Answers: v.Answers.Clone()}
 	told := r.Answers.Short
 	r.Prune(v.Door)

@@ -1,0 +1,166 @@
+// Command intake serves the public form.
+//
+// It holds public keys and a secret for form tokens, connects as recueil_intake,
+// and cannot read what it accepted. SIGHUP makes it read the trust file again;
+// SIGTERM lets running requests finish. Every setting is a flag or a variable
+// named RECUEIL_…; `intake --help` lists them.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"recueil/internal/challenge"
+	"recueil/internal/envelope"
+	"recueil/internal/inbox"
+	"recueil/internal/intake"
+	"recueil/internal/postgres"
+	"recueil/internal/spool"
+	"recueil/internal/territory"
+	"recueil/internal/trust"
+	"recueil/internal/web"
+	"recueil/locales"
+	"recueil/static"
+	"recueil/templates"
+)
+
+type settings struct {
+	Listen              string `help:"Address of the public pages." default:":8080" env:"RECUEIL_LISTEN"`
+	PrivateListen       string `help:"Private address for health and the trust version in use." default:"127.0.0.1:9080" env:"RECUEIL_PRIVATE_LISTEN"`
+	DatabaseURL         string `help:"PostgreSQL, as the role recueil_intake." required:"" env:"RECUEIL_DATABASE_URL"`
+	TrustFile           string `help:"Trust file: teams and their public keys." required:"" env:"RECUEIL_TRUST_FILE"`
+	TrustFingerprint    string `help:"SHA-256 that the trust file must have; empty accepts any." env:"RECUEIL_TRUST_FINGERPRINT"`
+	ChallengeSecretFile string `help:"File of 32 random bytes, the same for every intake." required:"" env:"RECUEIL_CHALLENGE_SECRET_FILE"`
+	SpoolDir            string `help:"Folder for sealed reports while PostgreSQL is away; one for each process." required:"" env:"RECUEIL_SPOOL_DIR"`
+	ExitURL             string `help:"Outside page that 'Quitter vite' opens." default:"https://fr.wikipedia.org/wiki/Sp%C3%A9cial:Page_au_hasard" env:"RECUEIL_EXIT_URL"`
+	HoursFile           string `help:"Opening hours as JSON; empty takes the built-in ones." env:"RECUEIL_HOURS_FILE"`
+	TLS                 bool   `help:"Serve with a self-signed certificate, to try the service on a phone." env:"RECUEIL_TLS"`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "intake:", err)
+		os.Exit(1)
+	}
+}
+
+// run is the whole program; tests start it as main does.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	var set settings
+	parser, err := kong.New(&set, kong.Name("intake"), kong.Description("Serves the public form."), kong.Writers(stdout, stderr))
+	if err != nil {
+		return err
+	}
+	if _, err := parser.Parse(args); err != nil {
+		return fmt.Errorf("%w; see intake --help", err)
+	}
+	log := slog.New(slog.NewTextHandler(stderr, nil))
+	trusted, err := trust.NewSource(trust.Options{Path: set.TrustFile, Fingerprint: set.TrustFingerprint}, log)
+	if err != nil {
+		return err
+	}
+	shared, err := challenge.LoadSecret(set.ChallengeSecretFile)
+	if err != nil {
+		return err
+	}
+	hours, err := territory.LoadHours(set.HoursFile)
+	if err != nil {
+		return err
+	}
+	pool, err := postgres.Open(ctx, postgres.Config{URL: set.DatabaseURL})
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	kept, err := spool.Open(set.SpoolDir)
+	if err != nil {
+		return err
+	}
+	defer kept.Close()
+
+	working, cancel := context.WithCancel(ctx)
+	defer cancel()
+	box := inbox.New(working, pool)
+	public, err := intake.New(intake.Config{
+		Drafts: box, Receiver: inbox.Deposit{Inbox: box, Spool: kept, Log: log}, Trust: trusted, Secret: shared,
+		ExitURL: set.ExitURL, Hours: hours, Catalogue: locales.FS, Templates: templates.FS, Static: static.FS, Bundles: static.Bundles,
+		Now: time.Now, Log: log,
+	})
+	if err != nil {
+		return err
+	}
+	go kept.Run(working, deliverTo(box), log)
+	go expireDrafts(working, box, log)
+	go reloadOnHangup(working, trusted, log)
+
+	failed := make(chan error, 2)
+	go func() {
+		failed <- web.Serve(working, web.ServerConfig{Listen: set.PrivateListen, Handler: health(trusted, kept), Log: log})
+		cancel()
+	}()
+	go func() {
+		failed <- web.Serve(working, web.ServerConfig{Listen: set.Listen, Handler: public, SelfSigned: set.TLS, Log: log})
+		cancel()
+	}()
+	return errors.Join(<-failed, <-failed)
+}
+
+func deliverTo(box *inbox.Inbox) func(context.Context, envelope.Envelope) error {
+	return func(ctx context.Context, e envelope.Envelope) error {
+		_, err := box.Accept(ctx, inbox.Delivery{Envelope: e})
+		return err
+	}
+}
+
+// expireDrafts removes what nobody came back to.
+func expireDrafts(ctx context.Context, box *inbox.Inbox, log *slog.Logger) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Minute):
+		}
+		if _, err := box.ExpireDrafts(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			log.Warn("drafts were not expired", "err", err)
+		}
+	}
+}
+
+func reloadOnHangup(ctx context.Context, trusted *trust.Source, log *slog.Logger) {
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-hangup:
+			if err := trusted.Reload(); err != nil {
+				log.Error("trust file refused", "err", err)
+			}
+		}
+	}
+}
+
+// health answers on the private address only: that the process lives, which trust
+// file it uses, and how much waits on its disk.
+func health(trusted *trust.Source, kept *spool.Spool) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		f := trusted.File()
+		fmt.Fprintf(w, "ok\ntrust version %d fingerprint %s\nspooled %d\n", f.Version(), f.Fingerprint(), kept.Len())
+	})
+	return mux
+}
