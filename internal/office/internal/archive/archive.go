@@ -1,0 +1,133 @@
+// Package archive is the office's SQL over reports: the queue, one report, and the
+// moves of the desk. It returns sealed bodies; who may open one is decided by keys.
+package archive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"recueil/internal/office/internal/triage"
+	"recueil/internal/postgres"
+	"recueil/internal/report"
+)
+
+// ErrNotFound says that there is no such report for the teams asked for.
+var ErrNotFound = errors.New("there is no such report here")
+
+// ErrConcurrent says that somebody changed the report in between.
+var ErrConcurrent = errors.New("the report was changed by somebody else")
+
+// An Archive reads and moves reports.
+type Archive struct{ pool *pgxpool.Pool }
+
+// New returns an Archive on a pool of the recueil_office role.
+func New(pool *pgxpool.Pool) *Archive { return &Archive{pool} }
+
+// A Report is a row with its sealed body for one team.
+type Report struct {
+	ID            report.ID
+	Reference     string
+	ReceivedAt    time.Time
+	Channel       report.Channel
+	Urgency       report.Urgency
+	DueAt         time.Time
+	Lane          string
+	Status        triage.Status
+	Qualification *triage.Qualification
+	Assignee      *uuid.UUID
+	AssigneeName  *string
+	LeaseHolder   *uuid.UUID
+	LeaseName     *string
+	LeaseUntil    *time.Time
+	Version       int
+	Additions     int
+	TeamID        string
+	Epoch         int
+	Body          []byte
+}
+
+// HeldBy returns who has the report open for work at a time, if anybody has.
+func (r *Report) HeldBy(now time.Time) *uuid.UUID {
+	if r.LeaseUntil == nil || !r.LeaseUntil.After(now) {
+		return nil
+	}
+	return r.LeaseHolder
+}
+
+const columns = `r.id, r.reference, r.received_at, r.channel, r.urgency, r.due_at, r.lane, r.status, r.qualification,
+  r.assignee, a.display_name as assignee_name, r.lease_holder, l.display_name as lease_name, r.lease_until, r.version,
+  (select count(*) from additions d where d.report_id = r.id)::int as additions, g.team_id, g.epoch, g.body`
+
+const joins = ` from reports r
+  join report_grants g on g.report_id = r.id
+  left join staff a on a.id = r.assignee
+  left join staff l on l.id = r.lease_holder`
+
+// Get returns one report as one of the teams was given it.
+func (a *Archive) Get(ctx context.Context, id report.ID, teams []string) (Report, error) {
+	rows, err := a.pool.Query(ctx, "select "+columns+joins+" where r.id = $1 and g.team_id = any($2) order by g.epoch desc limit 1", id, teams)
+	if err != nil {
+		return Report{}, fmt.Errorf("reading report %s: %w", id, postgres.Sort(err))
+	}
+	found, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[Report])
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Report{}, ErrNotFound
+	}
+	if err != nil {
+		return Report{}, fmt.Errorf("reading report %s: %w", id, postgres.Sort(err))
+	}
+	return found, nil
+}
+
+// An Addition is what a reporter added later.
+type Addition struct {
+	ID         report.ID
+	ReceivedAt time.Time
+	TeamID     string
+	Epoch      int
+	Body       []byte
+}
+
+// Additions lists what was added to a report, oldest first.
+func (a *Archive) Additions(ctx context.Context, id report.ID, teams []string) ([]Addition, error) {
+	rows, err := a.pool.Query(ctx, `select id, received_at, team_id, epoch, body from additions
+		where report_id = $1 and team_id = any($2) order by received_at, id limit 200`, id, teams)
+	if err != nil {
+		return nil, fmt.Errorf("reading the additions of %s: %w", id, postgres.Sort(err))
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Addition])
+	if err != nil {
+		return nil, fmt.Errorf("reading the additions of %s: %w", id, postgres.Sort(err))
+	}
+	return found, nil
+}
+
+// A Part is something staff wrote on a report.
+type Part struct {
+	ID         uuid.UUID
+	Kind       string
+	Author     uuid.UUID
+	AuthorName string
+	Body       []byte
+	CreatedAt  time.Time
+}
+
+// Parts lists what staff wrote on a report, oldest first.
+func (a *Archive) Parts(ctx context.Context, id report.ID) ([]Part, error) {
+	rows, err := a.pool.Query(ctx, `select p.id, p.kind, p.author, s.display_name as author_name, p.body, p.created_at
+		from parts p join staff s on s.id = p.author where p.report_id = $1 order by p.created_at, p.id limit 500`, id)
+	if err != nil {
+		return nil, fmt.Errorf("reading the parts of %s: %w", id, postgres.Sort(err))
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Part])
+	if err != nil {
+		return nil, fmt.Errorf("reading the parts of %s: %w", id, postgres.Sort(err))
+	}
+	return found, nil
+}

@@ -1,0 +1,89 @@
+package archive
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"recueil/internal/office/internal/triage"
+	"recueil/internal/postgres"
+	"recueil/internal/report"
+)
+
+// Claim makes a report somebody's, in triage, with a lease from now. It fails with
+// ErrConcurrent when another has claimed it in between, or holds it open.
+func (a *Archive) Claim(ctx context.Context, id report.ID, version int, who uuid.UUID, now time.Time) error {
+	return a.one(ctx, id, `update reports set status = $3, assignee = $4, lease_holder = $4, lease_until = $5, version = version + 1
+		where id = $1 and version = $2 and status in ('received', 'reopened', 'in_triage')
+		and (lease_until is null or lease_until <= $6 or lease_holder = $4)`,
+		id, version, triage.InTriage, who, now.Add(triage.LeaseTime), now)
+}
+
+// Renew lengthens the lease of whoever holds it; others change nothing. It is no
+// edit: the version stays.
+func (a *Archive) Renew(ctx context.Context, id report.ID, who uuid.UUID, now time.Time) error {
+	_, err := a.pool.Exec(ctx, `update reports set lease_until = $3 where id = $1 and lease_holder = $2`, id, who, now.Add(triage.LeaseTime))
+	if err != nil {
+		return fmt.Errorf("renewing the lease of %s: %w", id, postgres.Sort(err))
+	}
+	return nil
+}
+
+// A Decision is a sealed part together with the move it explains.
+type Decision struct {
+	Report        report.ID
+	Version       int
+	From, To      triage.Status
+	Qualification triage.Qualification
+	Part          uuid.UUID
+	Author        uuid.UUID
+	Reason        []byte // sealed
+	At            time.Time
+}
+
+// Decide moves a report and keeps the sealed reason, both or neither.
+func (a *Archive) Decide(ctx context.Context, d Decision) error {
+	tx, err := a.pool.Begin(ctx)
+	if err != nil {
+		return fmt.Errorf("deciding on %s: %w", d.Report, postgres.Sort(err))
+	}
+	defer tx.Rollback(context.WithoutCancel(ctx))
+	if err := decide(ctx, tx, d); err != nil {
+		return err
+	}
+	if err := tx.Commit(ctx); err != nil {
+		return fmt.Errorf("deciding on %s: %w", d.Report, postgres.Sort(err))
+	}
+	return nil
+}
+
+func decide(ctx context.Context, tx pgx.Tx, d Decision) error {
+	tag, err := tx.Exec(ctx, `update reports set status = $3, qualification = $4, lease_holder = null, lease_until = null, version = version + 1
+		where id = $1 and version = $2 and status = $5`, d.Report, d.Version, d.To, d.Qualification, d.From)
+	if err != nil {
+		return fmt.Errorf("deciding on %s: %w", d.Report, postgres.Sort(err))
+	}
+	if tag.RowsAffected() == 0 {
+		return ErrConcurrent
+	}
+	_, err = tx.Exec(ctx, `insert into parts (id, report_id, kind, author, body, created_at) values ($1, $2, 'decision', $3, $4, $5)`,
+		d.Part, d.Report, d.Author, d.Reason, d.At)
+	if err != nil {
+		return fmt.Errorf("deciding on %s: %w", d.Report, postgres.Sort(err))
+	}
+	return nil
+}
+
+func (a *Archive) one(ctx context.Context, id report.ID, statement string, arguments ...any) error {
+	tag, err := a.pool.Exec(ctx, statement, arguments...)
+	if err != nil {
+		return fmt.Errorf("changing report %s: %w", id, postgres.Sort(err))
+	}
+	if tag.RowsAffected() == 0 {
+		return ErrConcurrent
+	}
+	return nil
+}

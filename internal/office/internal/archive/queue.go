@@ -1,0 +1,140 @@
+package archive
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"recueil/internal/postgres"
+	"recueil/internal/report"
+)
+
+// PageSize is how many rows a page of the queue has.
+const PageSize = 50
+
+// A Filter narrows the queue down.
+type Filter string
+
+// The filters.
+const (
+	All        Filter = ""
+	Overdue    Filter = "en-retard"
+	ToVerify   Filter = "a-verifier"
+	Unassigned Filter = "non-attribues"
+	Mine       Filter = "les-miens"
+)
+
+// Filters lists them in the order of the screen.
+func Filters() []Filter { return []Filter{All, Overdue, ToVerify, Unassigned, Mine} }
+
+// open is the condition of the index reports_queue, word for word.
+const open = `r.status in ('received', 'in_triage', 'awaiting_information', 'qualified', 'awaiting_validation', 'reopened')`
+
+// What is to be verified stays out of the main queue unless it is urgent.
+const mainQueue = `(r.lane = 'main' or r.urgency <= 1)`
+
+var conditions = map[Filter]string{
+	All:        mainQueue,
+	Overdue:    mainQueue + ` and r.due_at < @now and r.status = 'received'`,
+	ToVerify:   `r.lane = 'to_verify'`,
+	Unassigned: mainQueue + ` and r.assignee is null`,
+	Mine:       `r.assignee = @me`,
+}
+
+// A View is one look at the queue.
+type View struct {
+	Teams  []string
+	Filter Filter
+	Me     uuid.UUID
+	Now    time.Time
+	After  Position
+}
+
+// A Position is the place of a row in the order of the queue; the zero Position
+// stands before the first.
+type Position struct {
+	Rank  int
+	DueAt time.Time
+	ID    report.ID
+}
+
+// Position returns the row's own.
+func (r *Report) Position() Position {
+	rank := 1
+	if r.Urgency == 0 {
+		rank = 0
+	}
+	return Position{rank, r.DueAt, r.ID}
+}
+
+// Queue returns a page: urgency 0 first, then by due time. more says that rows
+// follow.
+func (a *Archive) Queue(ctx context.Context, v View) (page []Report, more bool, err error) {
+	condition, known := conditions[v.Filter]
+	if !known {
+		condition = conditions[All]
+	}
+	query := "select " + columns + joins + ` where ` + open + ` and ` + condition + ` and g.team_id = any(@teams)
+		and g.epoch = (select max(h.epoch) from report_grants h where h.report_id = r.id and h.team_id = g.team_id)
+		and (r.queue_rank, r.due_at, r.id) > (@rank, @due, @id)
+		order by r.queue_rank, r.due_at, r.id limit @limit`
+	rows, err := a.pool.Query(ctx, query, pgx.NamedArgs{"teams": v.Teams, "me": v.Me, "now": v.Now,
+		"rank": v.After.Rank, "due": v.After.DueAt, "id": v.After.ID, "limit": PageSize + 1})
+	if err != nil {
+		return nil, false, fmt.Errorf("reading the queue: %w", postgres.Sort(err))
+	}
+	page, err = pgx.CollectRows(rows, pgx.RowToStructByName[Report])
+	if err != nil {
+		return nil, false, fmt.Errorf("reading the queue: %w", postgres.Sort(err))
+	}
+	if len(page) > PageSize {
+		return page[:PageSize], true, nil
+	}
+	return page, false, nil
+}
+
+// Counts returns how many rows each filter shows, counted up to a thousand.
+func (a *Archive) Counts(ctx context.Context, v View) (map[Filter]int, error) {
+	batch := &pgx.Batch{}
+	counts := map[Filter]int{}
+	for _, f := range Filters() {
+		batch.Queue(`select count(*)::int from (select 1 from reports r where `+open+` and `+conditions[f]+`
+			and exists (select 1 from report_grants g where g.report_id = r.id and g.team_id = any(@teams)) limit 1000) n`,
+			pgx.NamedArgs{"teams": v.Teams, "me": v.Me, "now": v.Now}).QueryRow(func(row pgx.Row) error {
+			var n int
+			err := row.Scan(&n)
+			counts[f] = n
+			return err
+		})
+	}
+	if err := a.pool.SendBatch(ctx, batch).Close(); err != nil {
+		return nil, fmt.Errorf("counting the queue: %w", postgres.Sort(err))
+	}
+	return counts, nil
+}
+
+// Snapshot names what the database shows now; [Archive.Arrived] later tells what
+// came since, however late its transaction committed.
+func (a *Archive) Snapshot(ctx context.Context) (string, error) {
+	var snapshot string
+	err := a.pool.QueryRow(ctx, "select pg_current_snapshot()::text").Scan(&snapshot)
+	if err != nil {
+		return "", fmt.Errorf("reading the snapshot: %w", postgres.Sort(err))
+	}
+	return snapshot, nil
+}
+
+// Arrived counts the reports for the main queue that a snapshot could not see.
+func (a *Archive) Arrived(ctx context.Context, snapshot string, teams []string) (int, error) {
+	var n int
+	err := a.pool.QueryRow(ctx, `select count(*)::int from reports r
+		where r.arrival >= pg_snapshot_xmin($1::text::pg_snapshot) and not pg_visible_in_snapshot(r.arrival, $1::text::pg_snapshot)
+		and `+mainQueue+` and exists (select 1 from report_grants g where g.report_id = r.id and g.team_id = any($2))`, snapshot, teams).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("counting arrivals: %w", postgres.Sort(err))
+	}
+	return n, nil
+}

@@ -1,0 +1,78 @@
+package staff
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"filippo.io/age"
+	"github.com/jackc/pgx/v5"
+
+	"recueil/internal/office/internal/keyring"
+	"recueil/internal/postgres"
+)
+
+// Keys are the team keys one member holds, opened for one request.
+type Keys struct{ teams []keyring.Team }
+
+// Keys opens every wrap of the session's member. One that does not open, or holds
+// another key than the trust file names, is left out and reported by its epoch.
+func (d *Desk) Keys(ctx context.Context, s *Session, log *slog.Logger) (Keys, error) {
+	type wrap struct {
+		TeamID string
+		Epoch  int
+		Wrap   []byte
+	}
+	rows, err := d.Pool.Query(ctx, "select team_id, epoch, wrap from team_key_wraps where staff_id = $1 order by team_id, epoch", s.ID)
+	if err != nil {
+		return Keys{}, fmt.Errorf("reading the keys of a member: %w", postgres.Sort(err))
+	}
+	wraps, err := pgx.CollectRows(rows, pgx.RowToStructByName[wrap])
+	if err != nil {
+		return Keys{}, fmt.Errorf("reading the keys of a member: %w", postgres.Sort(err))
+	}
+	var keys Keys
+	for _, w := range wraps {
+		team, err := d.open(w.TeamID, w.Epoch, w.Wrap, s)
+		if err != nil {
+			log.Error("a team key does not open", "team", w.TeamID, "epoch", w.Epoch, "staff", s.ID, "err", err)
+			continue
+		}
+		keys.teams = append(keys.teams, team)
+	}
+	return keys, nil
+}
+
+func (d *Desk) open(teamID string, epoch int, wrap []byte, s *Session) (keyring.Team, error) {
+	expect, ok := d.Trust.File().Epoch(teamID, epoch)
+	if !ok {
+		return keyring.Team{}, fmt.Errorf("the trust file has no epoch %d of the team %s", epoch, teamID)
+	}
+	shred, err := d.Shred.Load(teamID, epoch)
+	if err != nil {
+		return keyring.Team{}, err
+	}
+	return keyring.OpenTeam(wrap, shred, s.identity, expect)
+}
+
+// Teams lists the teams whose key the member holds.
+func (k Keys) Teams() []string {
+	var ids []string
+	for _, t := range k.teams {
+		if len(ids) == 0 || ids[len(ids)-1] != t.ID {
+			ids = append(ids, t.ID)
+		}
+	}
+	return ids
+}
+
+// Identity returns what opens the bodies sealed to one epoch, and whether the
+// member holds it.
+func (k Keys) Identity(teamID string, epoch int) (age.Identity, bool) {
+	for _, t := range k.teams {
+		if t.ID == teamID && t.Epoch == epoch {
+			return t.Identity(), true
+		}
+	}
+	return nil, false
+}

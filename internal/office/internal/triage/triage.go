@@ -1,0 +1,152 @@
+// Package triage holds the rules of the desk as tables: states and the edges
+// between them, who may do what, how long a lease lasts. It is pure; nothing here
+// decides about a child.
+package triage
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Status is where a report stands.
+type Status string
+
+// The states.
+const (
+	Received            Status = "received"
+	InTriage            Status = "in_triage"
+	AwaitingInformation Status = "awaiting_information"
+	Qualified           Status = "qualified"
+	AwaitingValidation  Status = "awaiting_validation"
+	Transmitted         Status = "transmitted"
+	Acknowledged        Status = "acknowledged"
+	FeedbackReceived    Status = "feedback_received"
+	Closed              Status = "closed"
+	Reopened            Status = "reopened"
+	Merged              Status = "merged"
+	Archived            Status = "archived"
+	Purged              Status = "purged"
+)
+
+// edges is the table of the design.
+var edges = map[Status][]Status{
+	Received:            {InTriage, Merged},
+	InTriage:            {AwaitingInformation, Qualified, Received, Merged},
+	AwaitingInformation: {InTriage},
+	Qualified:           {AwaitingValidation, Closed, InTriage},
+	AwaitingValidation:  {Transmitted, Qualified},
+	Transmitted:         {Acknowledged, Qualified},
+	Acknowledged:        {FeedbackReceived, Closed},
+	FeedbackReceived:    {Closed, Qualified},
+	Closed:              {Reopened, Archived},
+	Reopened:            {InTriage},
+	Archived:            {Purged},
+}
+
+// Open lists the states that stand in the queue.
+func Open() []Status {
+	return []Status{Received, InTriage, AwaitingInformation, Qualified, AwaitingValidation, Reopened}
+}
+
+// A ForbiddenMove names both states and what would be allowed.
+type ForbiddenMove struct {
+	From, To Status
+	Allowed  []Status
+}
+
+func (e *ForbiddenMove) Error() string {
+	allowed := "nothing"
+	if len(e.Allowed) > 0 {
+		names := make([]string, len(e.Allowed))
+		for i, s := range e.Allowed {
+			names[i] = string(s)
+		}
+		allowed = strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("a report cannot go from %s to %s; allowed: %s", e.From, e.To, allowed)
+}
+
+// Move checks one step.
+func Move(from, to Status) error {
+	if !slices.Contains(edges[from], to) {
+		return &ForbiddenMove{from, to, edges[from]}
+	}
+	return nil
+}
+
+// A Qualification is what a report was found to be.
+type Qualification string
+
+// The qualifications.
+const (
+	Concern         Qualification = "concern"
+	ConcernUrgent   Qualification = "concern_urgent"
+	ImmediateHelp   Qualification = "immediate_help"
+	FirstResponders Qualification = "first_responders"
+	Prosecutor      Qualification = "prosecutor"
+	OutOfScope      Qualification = "out_of_scope"
+	Duplicate       Qualification = "duplicate"
+	Malicious       Qualification = "malicious"
+)
+
+// ClosingAlone lists the qualifications under which one person may close a report
+// that is in triage: qualified and closed in one act. Duplicates come with merging,
+// malice wants two people.
+func ClosingAlone() []Qualification { return []Qualification{ImmediateHelp, OutOfScope} }
+
+// Close checks that a report may be closed under a qualification by one person.
+func Close(from Status, q Qualification) error {
+	if from != Qualified {
+		if err := Move(from, Qualified); err != nil {
+			return &ForbiddenMove{from, Closed, edges[from]}
+		}
+	}
+	if !slices.Contains(ClosingAlone(), q) {
+		return fmt.Errorf("a report cannot be closed as %q by one person", q)
+	}
+	return nil
+}
+
+// A Role is what somebody is on the staff.
+type Role string
+
+// The roles.
+const (
+	Agent                Role = "agent"
+	Coordinator          Role = "coordinator"
+	FollowUp             Role = "follow_up"
+	Statistician         Role = "statistician"
+	AccountAdministrator Role = "account_administrator"
+	Auditor              Role = "auditor"
+)
+
+// Roles lists them.
+func Roles() []Role {
+	return []Role{Agent, Coordinator, FollowUp, Statistician, AccountAdministrator, Auditor}
+}
+
+// An Action is something a role may do.
+type Action string
+
+// The actions there are so far.
+const (
+	Read  Action = "read"
+	Claim Action = "claim"
+	Shut  Action = "close"
+)
+
+// permissions is the one table of who may do what. Who stands in no list may
+// nothing: administrators, statisticians and auditors read no report.
+var permissions = map[Action][]Role{
+	Read:  {Agent, Coordinator, FollowUp},
+	Claim: {Agent, Coordinator},
+	Shut:  {Agent, Coordinator},
+}
+
+// May reports whether a role may do something.
+func (r Role) May(a Action) bool { return slices.Contains(permissions[a], r) }
+
+// LeaseTime is how long a report is somebody's to work on without a sign of life.
+const LeaseTime = 15 * time.Minute

@@ -1,0 +1,84 @@
+package triage_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"recueil/internal/office/internal/triage"
+)
+
+var all = []triage.Status{triage.Received, triage.InTriage, triage.AwaitingInformation, triage.Qualified, triage.AwaitingValidation,
+	triage.Transmitted, triage.Acknowledged, triage.FeedbackReceived, triage.Closed, triage.Reopened, triage.Merged, triage.Archived, triage.Purged}
+
+// The edges once more, written down apart from the table: a slip in one shows.
+func TestEveryMoveIsAllowedOrForbiddenAsDesigned(t *testing.T) {
+	allowed := "received>in_triage received>merged in_triage>awaiting_information in_triage>qualified in_triage>received in_triage>merged " +
+		"awaiting_information>in_triage qualified>awaiting_validation qualified>closed qualified>in_triage awaiting_validation>transmitted " +
+		"awaiting_validation>qualified transmitted>acknowledged transmitted>qualified acknowledged>feedback_received acknowledged>closed " +
+		"feedback_received>closed feedback_received>qualified closed>reopened reopened>in_triage closed>archived archived>purged"
+	for _, from := range all {
+		for _, to := range all {
+			want := slices.Contains(strings.Fields(allowed), string(from)+">"+string(to))
+			err := triage.Move(from, to)
+			if (err == nil) != want {
+				t.Errorf("%s to %s: %v", from, to, err)
+			}
+			var forbidden *triage.ForbiddenMove
+			if err != nil && (!errors.As(err, &forbidden) || !strings.Contains(err.Error(), string(from)) || !strings.Contains(err.Error(), string(to))) {
+				t.Errorf("%s to %s: the error does not name both: %v", from, to, err)
+			}
+		}
+	}
+}
+
+func TestEveryOpenStateHasAWayToTheEnd(t *testing.T) {
+	for _, start := range all {
+		if start == triage.Merged || start == triage.Purged {
+			continue
+		}
+		seen, todo := map[triage.Status]bool{}, []triage.Status{start}
+		for len(todo) > 0 {
+			at := todo[0]
+			todo = todo[1:]
+			for _, next := range all {
+				if !seen[next] && triage.Move(at, next) == nil {
+					seen[next] = true
+					todo = append(todo, next)
+				}
+			}
+		}
+		if !seen[triage.Purged] {
+			t.Errorf("%s never ends", start)
+		}
+	}
+}
+
+func TestClosingAlone(t *testing.T) {
+	for _, c := range []struct {
+		from triage.Status
+		as   triage.Qualification
+		ok   bool
+	}{
+		{triage.InTriage, triage.ImmediateHelp, true}, {triage.InTriage, triage.OutOfScope, true}, {triage.Qualified, triage.OutOfScope, true},
+		{triage.Received, triage.ImmediateHelp, false}, {triage.Closed, triage.ImmediateHelp, false},
+		{triage.InTriage, triage.Malicious, false}, {triage.InTriage, triage.Concern, false}, {triage.InTriage, "", false},
+	} {
+		if err := triage.Close(c.from, c.as); (err == nil) != c.ok {
+			t.Errorf("%s as %q: %v", c.from, c.as, err)
+		}
+	}
+}
+
+func TestPermissions(t *testing.T) {
+	want := map[triage.Role]string{triage.Agent: "read claim close", triage.Coordinator: "read claim close", triage.FollowUp: "read",
+		triage.Statistician: "", triage.AccountAdministrator: "", triage.Auditor: ""}
+	for _, role := range triage.Roles() {
+		for _, action := range []triage.Action{triage.Read, triage.Claim, triage.Shut} {
+			if got := role.May(action); got != slices.Contains(strings.Fields(want[role]), string(action)) {
+				t.Errorf("%s may %s: %v", role, action, got)
+			}
+		}
+	}
+}
