@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"recueil/internal/readout"
 	"recueil/internal/report"
 )
 
@@ -119,7 +120,7 @@ func (s *Server) differences(v *visit, at step, form url.Values) []Saved {
 			name := nameAt(f, n)
 			saved := v.Answers.Get(name)
 			if !slices.Equal(saved, trial.Answers.Get(name)) {
-				other = append(other, Saved{label(voice, f), strings.Join(words(voice, f, saved), ", ")})
+				other = append(other, Saved{readout.Label(voice, f), strings.Join(readout.Values(voice, f, saved), ", ")})
 			}
 		}
 	}

@@ -4,13 +4,11 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"recueil/internal/readout"
 	"recueil/internal/report"
-	"recueil/internal/territory"
-	"recueil/internal/web"
 )
 
 type checkPage struct {
@@ -103,50 +101,16 @@ func (s *Server) sections(v *visit) []Section {
 				if given == nil {
 					continue
 				}
-				text := label(voice, f)
+				text := readout.Label(voice, f)
 				if f.Group != "" && answers.GroupLen(f.Group) > 1 {
 					text = voice.T(groupWords[f.Group].item, "N", n+1) + " · " + text
 				}
-				section.Rows = append(section.Rows, Row{text, words(voice, f, given), f.Kind == report.LongText})
+				section.Rows = append(section.Rows, Row{text, readout.Values(voice, f, given), f.Kind == report.LongText})
 			}
 		}
 		sections = append(sections, section)
 	}
 	return sections
-}
-
-// label is a question as a noun.
-func label(voice *web.Voice, f report.Field) string {
-	return voice.First("label."+f.Name, "field."+f.Name)
-}
-
-// words puts an answer into words.
-func words(voice *web.Voice, f report.Field, given []string) []string {
-	out := make([]string, 0, len(given))
-	switch f.Kind {
-	case report.DateParts:
-		return append(out, strings.Join(strings.Fields(strings.Join(given, " ")), " "))
-	case report.CommuneKind:
-		return given[:min(1, len(given))]
-	}
-	for _, value := range given {
-		switch {
-		case f.Name == "place.department":
-			if d, ok := territory.Department(value); ok {
-				out = append(out, d.Name+" ("+d.Code+")")
-				continue
-			}
-		case f.Name == "children.N.age" && atoi(value) > 0 && !strings.Contains(value, "_"):
-			out = append(out, voice.T("code.children.N.age.years", "Count", atoi(value)))
-			continue
-		}
-		if text := voice.First("code."+f.Name+"."+value, "code."+value); text != "" && f.Codes != nil || f.Name == "place.department" {
-			out = append(out, text)
-			continue
-		}
-		out = append(out, value)
-	}
-	return out
 }
 
 // carried opens the sealed draft that the check page carries, unless it is older
