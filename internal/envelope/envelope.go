@@ -9,6 +9,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"regexp"
 	"time"
 
 	"github.com/google/uuid"
@@ -38,6 +40,9 @@ const (
 const MaxBody = 8 << 20
 
 var ageHeader = []byte("age-encryption.org/v1\n")
+
+// reference is what the table takes for one.
+var reference = regexp.MustCompile(`^[0-9A-HJKMNP-TV-Z]{8}$`)
 
 // An Envelope is one sealed report or addition. For an addition only the ids, the
 // time, the tag, the team and the body count.
@@ -82,7 +87,7 @@ func (e *Envelope) Check() error {
 	switch {
 	case e.ID != e.ReportID:
 		return errors.New("the envelope of a report names another report")
-	case len(e.Reference) != 8:
+	case !reference.MatchString(e.Reference):
 		return errors.New("the envelope has no reference")
 	case e.Urgency < 0 || e.Urgency > 3 || e.DueAt.IsZero():
 		return errors.New("the envelope has no urgency")
@@ -137,6 +142,9 @@ func (e *Envelope) UnmarshalBinary(b []byte) error {
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&f); err != nil || f.Format != fileFormat {
 		return errors.New("reading an envelope: this is none of " + fileFormat)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("reading an envelope: something follows its end")
 	}
 	read := Envelope{Kind: f.Kind, ID: f.ID, ReportID: f.ReportID, Reference: f.Reference, ReceivedAt: f.ReceivedAt, DueAt: f.DueAt,
 		Channel: f.Channel, Urgency: f.Urgency, Lane: f.Lane, TeamID: f.TeamID, Epoch: f.Epoch, Body: f.Body}
