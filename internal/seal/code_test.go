@@ -162,7 +162,7 @@ func TestCodeAndReferenceShapes(t *testing.T) {
 		t.Errorf("a reference is shown as %s", shown)
 	}
 	seed := secret.New()
-	if seal.ReferenceFromSeed(seed) != seal.ReferenceFromSeed(seed) || seal.ReferenceFromSeed(seed) == seal.ReferenceFromSeed(secret.New()) {
+	if reference := seal.ReferenceFromSeed(seed); reference != seal.ReferenceFromSeed(seed) || reference == seal.ReferenceFromSeed(secret.New()) {
 		t.Error("a seed does not give its reference each time")
 	}
 }
