@@ -22,14 +22,10 @@ func (a *Archive) Claim(ctx context.Context, id report.ID, version int, who uuid
 		id, version, triage.InTriage, who, now.Add(triage.LeaseTime), now)
 }
 
-// Renew lengthens the lease of whoever holds it; others change nothing. It is no
-// edit: the version stays.
+// Renew lengthens the lease of who holds it. It fails with ErrConcurrent for
+// anybody else. It is no edit: the version stays.
 func (a *Archive) Renew(ctx context.Context, id report.ID, who uuid.UUID, now time.Time) error {
-	_, err := a.pool.Exec(ctx, `update reports set lease_until = $3 where id = $1 and lease_holder = $2`, id, who, now.Add(triage.LeaseTime))
-	if err != nil {
-		return fmt.Errorf("renewing the lease of %s: %w", id, postgres.Sort(err))
-	}
-	return nil
+	return a.one(ctx, id, `update reports set lease_until = $3 where id = $1 and lease_holder = $2`, id, who, now.Add(triage.LeaseTime))
 }
 
 // A Decision is a sealed part together with the move it explains.

@@ -38,7 +38,7 @@ const mainQueue = `(r.lane = 'main' or r.urgency <= 1)`
 
 var conditions = map[Filter]string{
 	All:        mainQueue,
-	Overdue:    mainQueue + ` and r.due_at < @now and r.status = 'received'`,
+	Overdue:    mainQueue + ` and r.due_at < @now and (r.urgency > 0 or r.due_at < @now - interval '3 minutes') and r.status = 'received'`,
 	ToVerify:   `r.lane = 'to_verify'`,
 	Unassigned: mainQueue + ` and r.assignee is null`,
 	Mine:       `r.assignee = @me`,
