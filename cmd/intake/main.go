@@ -8,7 +8,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -103,18 +102,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	go kept.Run(working, deliverTo(box), log)
 	go expireDrafts(working, box, log)
-	go reloadOnHangup(working, trusted, log)
-
-	failed := make(chan error, 2)
-	go func() {
-		failed <- web.Serve(working, web.ServerConfig{Listen: set.PrivateListen, Handler: health(trusted, kept), Log: log})
-		cancel()
-	}()
-	go func() {
-		failed <- web.Serve(working, web.ServerConfig{Listen: set.Listen, Handler: public, SelfSigned: set.TLS, Log: log})
-		cancel()
-	}()
-	return errors.Join(<-failed, <-failed)
+	go trusted.Watch(working)
+	return web.ServeAll(working,
+		web.ServerConfig{Listen: set.PrivateListen, Handler: health(trusted, kept), Log: log},
+		web.ServerConfig{Listen: set.Listen, Handler: public, SelfSigned: set.TLS, Log: log})
 }
 
 func deliverTo(box *inbox.Inbox) func(context.Context, envelope.Envelope) error {
@@ -134,22 +125,6 @@ func expireDrafts(ctx context.Context, box *inbox.Inbox, log *slog.Logger) {
 		}
 		if _, err := box.ExpireDrafts(ctx, time.Now()); err != nil && ctx.Err() == nil {
 			log.Warn("drafts were not expired", "err", err)
-		}
-	}
-}
-
-func reloadOnHangup(ctx context.Context, trusted *trust.Source, log *slog.Logger) {
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	defer signal.Stop(hangup)
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-hangup:
-			if err := trusted.Reload(); err != nil {
-				log.Error("trust file refused", "err", err)
-			}
 		}
 	}
 }

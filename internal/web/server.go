@@ -27,6 +27,24 @@ type ServerConfig struct {
 	Log        *slog.Logger
 }
 
+// ServeAll runs several servers. When one of them fails, or ctx ends, all stop.
+func ServeAll(ctx context.Context, servers ...ServerConfig) error {
+	working, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, len(servers))
+	for _, c := range servers {
+		go func() {
+			ended <- Serve(working, c)
+			stop()
+		}()
+	}
+	var all []error
+	for range servers {
+		all = append(all, <-ended)
+	}
+	return errors.Join(all...)
+}
+
 // Serve answers until ctx ends, then lets running requests finish.
 func Serve(ctx context.Context, c ServerConfig) error {
 	listener, err := net.Listen("tcp", c.Listen)

@@ -1,0 +1,97 @@
+// Command office serves the back office to staff.
+//
+// It is meant for a private network. It connects as recueil_office, reads the trust
+// file from disk and the shred keys from their folder; the keys of staff it holds
+// only while a request is answered. SIGHUP makes it read the trust file again;
+// SIGTERM lets running requests finish. Every setting is a flag or a variable named
+// RECUEIL_…; `office --help` lists them.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"recueil/internal/office"
+	"recueil/internal/postgres"
+	"recueil/internal/trust"
+	"recueil/internal/web"
+	"recueil/locales"
+	"recueil/static"
+	"recueil/templates"
+)
+
+type settings struct {
+	Listen           string        `help:"Address of the back office; keep it on a private network." default:":8081" env:"RECUEIL_OFFICE_LISTEN"`
+	PrivateListen    string        `help:"Private address for health and the trust version in use." default:"127.0.0.1:9081" env:"RECUEIL_OFFICE_PRIVATE_LISTEN"`
+	DatabaseURL      string        `help:"PostgreSQL, as the role recueil_office." required:"" env:"RECUEIL_OFFICE_DATABASE_URL"`
+	TrustFile        string        `help:"Trust file: teams and their public keys." required:"" env:"RECUEIL_TRUST_FILE"`
+	TrustFingerprint string        `help:"SHA-256 that the trust file must have; empty accepts any." env:"RECUEIL_TRUST_FINGERPRINT"`
+	ShredDir         string        `help:"Folder of the shred keys, one file for each epoch of each team." required:"" env:"RECUEIL_SHRED_DIR"`
+	IdleLimit        time.Duration `help:"A session ends after so long without a request." default:"15m" env:"RECUEIL_IDLE_LIMIT"`
+	AbsoluteLimit    time.Duration `help:"A session ends after so long in any case." default:"12h" env:"RECUEIL_ABSOLUTE_LIMIT"`
+	TLS              bool          `help:"Serve with a self-signed certificate, to try the service from another machine." env:"RECUEIL_TLS"`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "office:", err)
+		os.Exit(1)
+	}
+}
+
+// run is the whole program; tests start it as main does.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	var set settings
+	parser, err := kong.New(&set, kong.Name("office"), kong.Description("Serves the back office."), kong.Writers(stdout, stderr))
+	if err != nil {
+		return err
+	}
+	if _, err := parser.Parse(args); err != nil {
+		return fmt.Errorf("%w; see office --help", err)
+	}
+	log := slog.New(slog.NewTextHandler(stderr, nil))
+	trusted, err := trust.NewSource(trust.Options{Path: set.TrustFile, Fingerprint: set.TrustFingerprint}, log)
+	if err != nil {
+		return err
+	}
+	pool, err := postgres.Open(ctx, postgres.Config{URL: set.DatabaseURL})
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	screens, err := office.New(office.Config{
+		Pool: pool, Trust: trusted, ShredDir: set.ShredDir, Idle: set.IdleLimit, Absolute: set.AbsoluteLimit,
+		Catalogue: locales.FS, Templates: templates.FS, Static: static.FS, Bundles: static.Bundles, Now: time.Now, Log: log,
+	})
+	if err != nil {
+		return err
+	}
+	working, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go trusted.Watch(working)
+	return web.ServeAll(working,
+		web.ServerConfig{Listen: set.PrivateListen, Handler: health(trusted), Log: log},
+		web.ServerConfig{Listen: set.Listen, Handler: screens, SelfSigned: set.TLS, Log: log})
+}
+
+// health answers on the private address only: that the process lives, and which
+// trust file it uses.
+func health(trusted *trust.Source) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		f := trusted.File()
+		fmt.Fprintf(w, "ok\ntrust version %d fingerprint %s\n", f.Version(), f.Fingerprint())
+	})
+	return mux
+}
