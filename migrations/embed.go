@@ -1,5 +1,5 @@
 // Package migrations holds the numbered SQL that makes the database: tables,
-// roles, grants and functions. Apply it with [recueil/internal/postgres.Migrate].
+// roles, grants and functions. Apply it with [recueil/internal/postgres/schema.Migrate].
 package migrations
 
 import "embed"

@@ -23,6 +23,7 @@ import (
 
 	"recueil/internal/postgres"
 	"recueil/internal/postgres/cluster"
+	"recueil/internal/postgres/schema"
 	"recueil/migrations"
 )
 
@@ -87,7 +88,7 @@ func makeTemplate(ctx context.Context, at, name string) error {
 	if err != nil {
 		return err
 	}
-	err = postgres.Migrate(ctx, inside)
+	err = schema.Migrate(ctx, inside)
 	inside.Close(ctx)
 	if err != nil {
 		return err

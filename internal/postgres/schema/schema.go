@@ -1,4 +1,7 @@
-package postgres
+// Package schema brings a database to the shape the house needs. It stands apart from
+// the pools, so that the servers, whose roles may change no table, do not carry the
+// migrations with them.
+package schema
 
 import (
 	"context"
