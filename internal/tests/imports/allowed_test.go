@@ -1,0 +1,100 @@
+package imports_test
+
+// allowed is the plan: each package of the module with everything it imports, but
+// for the standard library. A new line, or a longer one, is a decision: data flows
+// from the public pages to the sealed rows and from those to the office's screens,
+// and no package of the one side stands in a line of the other.
+var allowed = map[string]string{
+	"cmd/intake": `
+		internal/challenge internal/envelope internal/inbox internal/intake internal/postgres internal/spool
+		internal/territory internal/trust internal/web locales static templates github.com/alecthomas/kong`,
+	"cmd/office": "internal/office internal/postgres internal/trust internal/web locales static templates github.com/alecthomas/kong",
+	"cmd/recueil": `
+		internal/office internal/postgres internal/secret internal/trust github.com/alecthomas/kong
+		github.com/jackc/pgx/v5/pgxpool golang.org/x/term`,
+	"internal/challenge": "internal/secret",
+	"internal/envelope":  "internal/report github.com/google/uuid",
+	"internal/inbox":     "internal/envelope internal/postgres github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool",
+	"internal/intake": `
+		internal/challenge internal/envelope internal/inbox internal/postgres internal/readout internal/reply
+		internal/report internal/seal internal/secret internal/territory internal/trust internal/web
+		github.com/labstack/echo/v4`,
+	"internal/office": `
+		internal/office/internal/archive internal/office/internal/audit internal/office/internal/keyring
+		internal/office/internal/pages internal/office/internal/staff internal/office/internal/triage internal/postgres
+		internal/secret internal/trust filippo.io/age github.com/google/uuid github.com/jackc/pgx/v5
+		github.com/jackc/pgx/v5/pgxpool`,
+	"internal/office/internal/archive": `
+		internal/office/internal/triage internal/postgres internal/report github.com/google/uuid github.com/jackc/pgx/v5
+		github.com/jackc/pgx/v5/pgxpool`,
+	"internal/office/internal/audit": "internal/postgres github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool",
+	"internal/office/internal/keyring": `
+		internal/secret internal/trust filippo.io/age github.com/google/uuid golang.org/x/crypto/chacha20poly1305`,
+	"internal/office/internal/pages": `
+		internal/office/internal/archive internal/office/internal/audit internal/office/internal/staff
+		internal/office/internal/triage internal/office/internal/unseal internal/postgres internal/readout internal/report
+		internal/seal internal/secret internal/web github.com/google/uuid github.com/labstack/echo/v4`,
+	"internal/office/internal/staff": `
+		internal/office/internal/keyring internal/office/internal/triage internal/postgres internal/secret internal/trust
+		filippo.io/age github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool`,
+	"internal/office/internal/triage": "internal/report",
+	"internal/office/internal/unseal": "internal/envelope internal/report internal/seal internal/secret filippo.io/age",
+	"internal/postgres":               "github.com/jackc/pgx/v5/pgconn github.com/jackc/pgx/v5/pgxpool",
+	"internal/postgres/cluster":       "github.com/jackc/pgx/v5",
+	"internal/postgres/schema":        "migrations github.com/jackc/pgx/v5 github.com/jackc/tern/v2/migrate",
+	"internal/readout":                "internal/report internal/territory internal/web",
+	"internal/reply":                  "internal/secret golang.org/x/crypto/chacha20poly1305",
+	"internal/report":                 "internal/secret github.com/go-playground/validator/v10 github.com/google/uuid github.com/nyaruka/phonenumbers",
+	"internal/seal":                   "internal/envelope internal/report internal/secret internal/trust filippo.io/age",
+	"internal/secret":                 "",
+	"internal/spool":                  "internal/envelope",
+	"internal/territory":              "github.com/rickar/cal/v2 github.com/rickar/cal/v2/fr",
+	"internal/testing/module":         "",
+	"internal/testing/reporttest":     "internal/report pgregory.net/rapid",
+	"internal/testing/sealtest":       "internal/envelope internal/report internal/seal internal/secret internal/trust filippo.io/age",
+	"internal/testing/testdb": `
+		internal/postgres internal/postgres/cluster internal/postgres/schema migrations github.com/jackc/pgx/v5
+		github.com/jackc/pgx/v5/pgxpool`,
+	"internal/tests/bench":   "github.com/google/uuid github.com/jackc/pgx/v5/pgxpool github.com/labstack/echo/v4",
+	"internal/tests/imports": "",
+	"internal/tests/symbols": "",
+	"internal/tests/wording": "",
+	"internal/trust":         "filippo.io/age",
+	"internal/web": `
+		github.com/BurntSushi/toml github.com/labstack/echo/v4 github.com/labstack/echo/v4/middleware
+		github.com/labstack/gommon/log github.com/nicksnyder/go-i18n/v2/i18n golang.org/x/text/language`,
+	"locales":    "",
+	"migrations": "",
+	"static":     "",
+	"templates":  "",
+}
+
+// unreachable is what a binary, or a package, must not link whichever way it goes.
+// A pattern that ends in /... means a package and all under it.
+var unreachable = map[string]string{
+	// The public side cannot open what it accepted, and starts no database.
+	"cmd/intake": `
+		recueil/internal/office/... recueil/internal/testing/... recueil/internal/postgres/cluster
+		recueil/migrations github.com/jackc/tern/v2/... testing plugin net/smtp os/exec`,
+	// Only what was sealed leaves it: no page, no key, no age of their own.
+	"internal/inbox":    sealedOnly,
+	"internal/spool":    sealedOnly,
+	"internal/envelope": sealedOnly,
+	// The back office reads what lies in the database, and takes no report from the public.
+	"cmd/office": `
+		recueil/internal/intake recueil/internal/inbox recueil/internal/spool recueil/internal/testing/...
+		recueil/internal/postgres/cluster recueil/migrations github.com/jackc/tern/v2/... testing plugin`,
+}
+
+const sealedOnly = `recueil/internal/seal recueil/internal/intake recueil/internal/office/...
+	filippo.io/age github.com/jackc/tern/v2/... net/http html/template`
+
+// pure are the packages that compute and nothing else.
+var pure = []string{"internal/report", "internal/secret", "internal/envelope", "internal/reply", "internal/office/internal/triage"}
+
+// inputOutput is what a pure package imports nothing of.
+const inputOutput = `os os/exec os/signal io/fs path/filepath embed net net/http net/smtp syscall log database/sql
+	html/template text/template github.com/jackc/pgx/v5/... github.com/labstack/echo/v4/...`
+
+// testOnly is what is linked into tests only.
+const testOnly = "recueil/internal/testing/... testing testing/fstest net/http/httptest pgregory.net/rapid github.com/PuerkitoBio/goquery"
