@@ -10,9 +10,10 @@ var allowed = map[string]string{
 		internal/territory internal/trust internal/web locales static templates github.com/alecthomas/kong`,
 	"cmd/office": "internal/office internal/postgres internal/trust internal/web locales static templates github.com/alecthomas/kong",
 	"cmd/recueil": `
-		internal/office internal/postgres internal/secret internal/trust github.com/alecthomas/kong
-		github.com/jackc/pgx/v5/pgxpool golang.org/x/term`,
+		internal/child internal/office internal/postgres internal/postgres/cluster internal/postgres/schema internal/secret
+		internal/trust github.com/alecthomas/kong github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool golang.org/x/term`,
 	"internal/challenge": "internal/secret",
+	"internal/child":     "",
 	"internal/envelope":  "internal/report github.com/google/uuid",
 	"internal/inbox":     "internal/envelope internal/postgres github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool",
 	"internal/intake": `
@@ -40,7 +41,7 @@ var allowed = map[string]string{
 	"internal/office/internal/triage": "internal/report",
 	"internal/office/internal/unseal": "internal/envelope internal/report internal/seal internal/secret filippo.io/age",
 	"internal/postgres":               "github.com/jackc/pgx/v5/pgconn github.com/jackc/pgx/v5/pgxpool",
-	"internal/postgres/cluster":       "github.com/jackc/pgx/v5",
+	"internal/postgres/cluster":       "internal/child github.com/jackc/pgx/v5",
 	"internal/postgres/schema":        "migrations github.com/jackc/pgx/v5 github.com/jackc/tern/v2/migrate",
 	"internal/readout":                "internal/report internal/territory internal/web",
 	"internal/reply":                  "internal/secret golang.org/x/crypto/chacha20poly1305",
@@ -49,17 +50,21 @@ var allowed = map[string]string{
 	"internal/secret":                 "",
 	"internal/spool":                  "internal/envelope",
 	"internal/territory":              "github.com/rickar/cal/v2 github.com/rickar/cal/v2/fr",
+	"internal/territory/rebuild":      "",
 	"internal/testing/module":         "",
 	"internal/testing/reporttest":     "internal/report pgregory.net/rapid",
 	"internal/testing/sealtest":       "internal/envelope internal/report internal/seal internal/secret internal/trust filippo.io/age",
 	"internal/testing/testdb": `
 		internal/postgres internal/postgres/cluster internal/postgres/schema migrations github.com/jackc/pgx/v5
 		github.com/jackc/pgx/v5/pgxpool`,
-	"internal/tests/bench":   "github.com/google/uuid github.com/jackc/pgx/v5/pgxpool github.com/labstack/echo/v4",
-	"internal/tests/imports": "",
-	"internal/tests/symbols": "",
-	"internal/tests/wording": "",
-	"internal/trust":         "filippo.io/age",
+	"internal/tests/bench": `
+		internal/challenge internal/postgres/cluster internal/postgres/schema internal/secret internal/trust filippo.io/age
+		github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool github.com/labstack/echo/v4`,
+	"internal/tests/imports":    "",
+	"internal/tests/privileges": "",
+	"internal/tests/symbols":    "",
+	"internal/tests/wording":    "",
+	"internal/trust":            "filippo.io/age",
 	"internal/web": `
 		github.com/BurntSushi/toml github.com/labstack/echo/v4 github.com/labstack/echo/v4/middleware
 		github.com/labstack/gommon/log github.com/nicksnyder/go-i18n/v2/i18n golang.org/x/text/language`,

@@ -1,0 +1,240 @@
+// Package privileges compares what the database's catalogue says of roles with a
+// literal matrix: role, object, verb. The two must agree both ways, so that a new
+// table, column or function starts out of everybody's reach, and a grant that
+// nobody wrote down here fails.
+package privileges_test
+
+import (
+	"context"
+	"crypto/rand"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"recueil/internal/postgres/schema"
+	"recueil/internal/testing/testdb"
+)
+
+// matrix is everything that anybody but the owner may do: role, object, verb and,
+// for a table of which only some columns are granted, those.
+const matrix = `
+recueil_intake  database                   CONNECT
+recueil_intake  schema public              USAGE
+recueil_intake  table reports              INSERT id reference receipt_lookup received_at channel urgency due_at lane
+recueil_intake  table report_grants        INSERT report_id team_id epoch body
+recueil_intake  table submissions          INSERT
+recueil_intake  table additions            INSERT id report_id team_id epoch body received_at
+recueil_intake  function is_age_file       EXECUTE
+recueil_intake  function draft_save        EXECUTE
+recueil_intake  function draft_load        EXECUTE
+recueil_intake  function draft_delete      EXECUTE
+recueil_intake  function drafts_expire     EXECUTE
+
+recueil_office  database                   CONNECT
+recueil_office  schema public              USAGE
+recueil_office  table reports              SELECT
+recueil_office  table reports              UPDATE status qualification assignee lease_holder lease_until version
+recueil_office  table report_grants        SELECT
+recueil_office  table additions            SELECT
+recueil_office  table parts                SELECT
+recueil_office  table parts                INSERT
+recueil_office  table teams                SELECT
+recueil_office  table staff                SELECT
+recueil_office  table memberships          SELECT
+recueil_office  table team_key_wraps       SELECT
+recueil_office  table sessions             SELECT
+recueil_office  table sessions             INSERT
+recueil_office  table sessions             DELETE
+recueil_office  table sessions             UPDATE last_seen_at
+recueil_office  function is_age_file       EXECUTE
+recueil_office  function audit_append      EXECUTE
+`
+
+// granted asks the catalogue the same question. PUBLIC is a grantee like others;
+// what a role that was never granted anything gets by default is spelled out too.
+const granted = `
+with object as (
+  select 'database' as name, coalesce(datacl, acldefault('d', datdba)) as acl, datdba as owner from pg_database where datname = current_database()
+  union all
+  select 'schema ' || nspname, coalesce(nspacl, acldefault('n', nspowner)), nspowner from pg_namespace
+    where nspname !~ '^pg_' and nspname <> 'information_schema'
+  union all
+  select case relkind when 'S' then 'sequence ' else 'table ' end || relname,
+    coalesce(relacl, acldefault(case relkind when 'S' then 's' else 'r' end::"char", relowner)), relowner
+    from pg_class where relkind in ('r', 'p', 'v', 'm', 'f', 'S') and relnamespace in (select oid from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema')
+  union all
+  select 'function ' || proname, coalesce(proacl, acldefault('f', proowner)), proowner
+    from pg_proc where pronamespace in (select oid from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema')
+  union all
+  select 'language ' || lanname, lanacl, lanowner from pg_language where lanacl is not null
+  union all
+  select 'large object', lomacl, lomowner from pg_largeobject_metadata
+)
+select coalesce(r.rolname, 'PUBLIC') || ' ' || o.name || ' ' || a.privilege_type || case when a.is_grantable then ' WITH GRANT OPTION' else '' end
+  from object o, aclexplode(o.acl) a left join pg_roles r on r.oid = a.grantee where a.grantee <> o.owner
+union all
+select coalesce(r.rolname, 'PUBLIC') || ' table ' || c.relname || ' ' || a.privilege_type || ' ' || string_agg(t.attname, ' ' order by t.attnum)
+  from pg_attribute t join pg_class c on c.oid = t.attrelid, aclexplode(t.attacl) a left join pg_roles r on r.oid = a.grantee
+  where a.grantee <> c.relowner and c.relnamespace in (select oid from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema')
+  group by r.rolname, c.relname, a.privilege_type`
+
+// migrated makes a database by the migrations alone, as an operator has it.
+func migrated(t *testing.T) *pgx.Conn {
+	t.Helper()
+	ctx := context.Background()
+	owner := testdb.New(t)
+	name := "recueil_fresh_" + strings.ToLower(rand.Text()[:12])
+	if _, err := owner.Owner.Exec(ctx, "create database "+name); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { owner.Owner.Exec(ctx, "drop database "+name+" with (force)") })
+	at, err := url.Parse(owner.URL(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at.Path = "/" + name
+	conn, err := pgx.Connect(ctx, at.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close(ctx) })
+	if err := schema.Migrate(ctx, conn); err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+func strs(t *testing.T, conn *pgx.Conn, query string) []string {
+	t.Helper()
+	rows, _ := conn.Query(context.Background(), query)
+	found, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// differences compares catalogue and matrix.
+func differences(catalogue []string) (extra, missing []string) {
+	var planned []string
+	for line := range strings.Lines(matrix) {
+		if f := strings.Fields(line); len(f) > 0 {
+			planned = append(planned, strings.Join(f, " "))
+		}
+	}
+	for _, line := range catalogue {
+		if !slices.Contains(planned, line) {
+			extra = append(extra, line)
+		}
+	}
+	for _, line := range planned {
+		if !slices.Contains(catalogue, line) {
+			missing = append(missing, line)
+		}
+	}
+	return extra, missing
+}
+
+func TestMigratedDatabase(t *testing.T) {
+	conn := migrated(t)
+	for name, check := range map[string]func(*testing.T, *pgx.Conn){
+		"roles may do what the matrix says": rolesMayDoWhatTheMatrixSays, "roles have no powers of their own": rolesHaveNoPowersOfTheirOwn,
+		"definer functions cannot be misled": definerFunctionsCannotBeMisled,
+	} {
+		t.Run(name, func(t *testing.T) { check(t, conn) })
+	}
+	t.Run("new objects start denied", func(t *testing.T) { newObjectsStartDenied(t, conn) }) // last: it makes some
+}
+
+func rolesMayDoWhatTheMatrixSays(t *testing.T, conn *pgx.Conn) {
+	extra, missing := differences(strs(t, conn, granted))
+	for _, line := range extra {
+		t.Errorf("granted, but not in the matrix: %s", line)
+	}
+	for _, line := range missing {
+		t.Errorf("in the matrix, but not granted: %s", line)
+	}
+}
+
+// Who may use what was just made? Nobody; and the comparison sees each later grant.
+func newObjectsStartDenied(t *testing.T, conn *pgx.Conn) {
+	for _, c := range []struct{ statement, shows string }{
+		{"create table extra (x int)", ""},
+		{"create sequence extra_numbers", ""},
+		{"create function extra_function() returns int language sql as 'select 1'", ""},
+		{"create view extra_view as select id from reports", ""},
+		{"alter table report_grants add column extra text", ""},
+		{"grant select (id) on reports to recueil_intake", "recueil_intake table reports SELECT id"},
+		{"grant update (urgency) on reports to recueil_office", "recueil_office table reports UPDATE urgency status qualification assignee lease_holder lease_until version"},
+		{"grant usage on sequence extra_numbers to public", "PUBLIC sequence extra_numbers USAGE"},
+		{"grant execute on function extra_function() to public", "PUBLIC function extra_function EXECUTE"},
+		{"grant temporary on database " + conn.Config().Database + " to recueil_intake", "recueil_intake database TEMPORARY"},
+		{"grant create on schema public to recueil_office", "recueil_office schema public CREATE"},
+		{"grant insert on teams to recueil_office with grant option", "recueil_office table teams INSERT WITH GRANT OPTION"},
+	} {
+		before, _ := differences(strs(t, conn, granted))
+		if _, err := conn.Exec(context.Background(), c.statement); err != nil {
+			t.Fatal(err)
+		}
+		after, _ := differences(strs(t, conn, granted))
+		opened := slices.DeleteFunc(after, func(line string) bool { return slices.Contains(before, line) })
+		if want := strings.Fields(c.shows); strings.Join(opened, "") != strings.Join(want, " ") {
+			t.Errorf("%s: opens %q, want %q", c.statement, opened, c.shows)
+		}
+	}
+}
+
+func rolesHaveNoPowersOfTheirOwn(t *testing.T, conn *pgx.Conn) {
+	for _, line := range strs(t, conn, `select rolname from pg_roles
+		where rolname in ('recueil_intake', 'recueil_office')
+		and (rolsuper or rolinherit or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls or not rolcanlogin)`) {
+		t.Errorf("%s has an attribute that it needs for nothing", line)
+	}
+	for _, line := range strs(t, conn, `select m.rolname || ' is a member of ' || g.rolname from pg_auth_members a
+		join pg_roles m on m.oid = a.member join pg_roles g on g.oid = a.roleid
+		where m.rolname in ('recueil_intake', 'recueil_office') or g.rolname in ('recueil_intake', 'recueil_office')`) {
+		t.Error(line)
+	}
+	for _, line := range strs(t, conn, `select c.relname from pg_class c join pg_roles r on r.oid = c.relowner where r.rolname like 'recueil\_%' and r.rolname <> current_user`) {
+		t.Errorf("%s belongs to a role that serves requests: an owner may do everything", line)
+	}
+}
+
+func definerFunctionsCannotBeMisled(t *testing.T, conn *pgx.Conn) {
+	rows, _ := conn.Query(context.Background(), `select proname, prosecdef, coalesce(array_to_string(proconfig, ';'), '') as config, prosrc
+		from pg_proc where pronamespace = 'public'::regnamespace`)
+	type function struct {
+		Proname   string
+		Prosecdef bool
+		Config    string
+		Prosrc    string
+	}
+	functions, err := pgx.CollectRows(rows, pgx.RowToStructByName[function])
+	if err != nil {
+		t.Fatal(err)
+	}
+	definers := 0
+	for _, f := range functions {
+		if !f.Prosecdef {
+			continue
+		}
+		definers++
+		// pg_temp last and by name: otherwise PostgreSQL looks there first.
+		if f.Config != "search_path=pg_catalog, public, pg_temp" {
+			t.Errorf("%s runs as its owner with the settings %q", f.Proname, f.Config)
+		}
+		for _, table := range []string{"drafts", "audit_events", "audit_head", "reports", "sessions", "staff"} {
+			for _, word := range []string{"from " + table, "into " + table, "update " + table} {
+				if strings.Contains(f.Prosrc, word) {
+					t.Errorf("%s names %s without its schema", f.Proname, table)
+				}
+			}
+		}
+	}
+	if definers < 5 {
+		t.Errorf("only %d functions run as their owner: are these all?", definers)
+	}
+}
