@@ -96,14 +96,17 @@ func (a *Archive) Queue(ctx context.Context, v View) (page []Report, more bool, 
 	return page, false, nil
 }
 
-// Counts returns how many rows each filter shows, counted up to a thousand.
+// MostCounted is where counting stops: the eye needs no more.
+const MostCounted = 1000
+
+// Counts returns how many rows each filter shows, up to MostCounted.
 func (a *Archive) Counts(ctx context.Context, v View) (map[Filter]int, error) {
 	batch := &pgx.Batch{}
 	counts := map[Filter]int{}
 	for _, f := range Filters() {
 		batch.Queue(`select count(*)::int from (select 1 from reports r where `+open+` and `+conditions[f]+`
-			and exists (select 1 from report_grants g where g.report_id = r.id and g.team_id = any(@teams)) limit 1000) n`,
-			pgx.NamedArgs{"teams": v.Teams, "me": v.Me, "now": v.Now}).QueryRow(func(row pgx.Row) error {
+			and exists (select 1 from report_grants g where g.report_id = r.id and g.team_id = any(@teams)) limit @most) n`,
+			pgx.NamedArgs{"teams": v.Teams, "me": v.Me, "now": v.Now, "most": MostCounted}).QueryRow(func(row pgx.Row) error {
 			var n int
 			err := row.Scan(&n)
 			counts[f] = n

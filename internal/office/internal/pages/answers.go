@@ -1,0 +1,116 @@
+package pages
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"recueil/internal/office/internal/archive"
+	"recueil/internal/office/internal/unseal"
+	"recueil/internal/readout"
+	"recueil/internal/report"
+)
+
+// A section is what was answered on one page of the form.
+type section struct {
+	Heading string
+	Rows    []answer
+}
+
+type answer struct {
+	Name, Label string
+	Values      []string
+	Long        bool
+	Mark        string // the value is implausible, and kept
+}
+
+// sections lists every answer, page by page and, where there are several children
+// or persons, one after the other; but for texts that stand in the brief from the
+// first to the last word.
+func (s *Server) sections(r *report.Report, inBrief map[string]bool) []section {
+	var sections []section
+	r.Walk(func(f report.Field, name string, given []string) {
+		if inBrief[name] {
+			return
+		}
+		heading := s.heading(r, f, name)
+		at := slices.IndexFunc(sections, func(x section) bool { return x.Heading == heading })
+		if at < 0 {
+			at = len(sections)
+			sections = append(sections, section{Heading: heading})
+		}
+		sections[at].Rows = append(sections[at].Rows, s.answer(r, f, name, given))
+	})
+	return sections
+}
+
+func (s *Server) answer(r *report.Report, f report.Field, name string, given []string) answer {
+	a := answer{Name: name, Label: readout.Label(s.voice, f), Values: readout.Values(s.voice, f, given), Long: f.Kind == report.LongText}
+	for _, m := range r.Marks {
+		if m.Field == name {
+			a.Mark = s.voice.T("label.mark." + m.Kind)
+		}
+	}
+	return a
+}
+
+func (s *Server) heading(r *report.Report, f report.Field, name string) string {
+	if f.Group == "" {
+		return s.voice.T("office.section." + strings.ReplaceAll(f.Page, " ", "_"))
+	}
+	heading := s.voice.T("office.group." + f.Group)
+	if r.GroupLen(f.Group) == 1 {
+		return heading
+	}
+	number, _, _ := strings.Cut(strings.TrimPrefix(name, f.Group+"."), ".")
+	n, _ := strconv.Atoi(number)
+	return heading + " " + itoa(n+1)
+}
+
+// An addition is what the reporter sent later, set apart.
+type addition struct {
+	At      string
+	Rows    []answer
+	Damaged bool
+	row     archive.Addition
+}
+
+func (s *Server) additions(c echo.Context, v *visit, r *archive.Report, first *report.Report) ([]addition, error) {
+	if r.Additions == 0 {
+		return nil, nil
+	}
+	rows, err := s.Archive.Additions(c.Request().Context(), r.ID, v.keys.Teams())
+	if err != nil {
+		return nil, err
+	}
+	additions := make([]addition, len(rows))
+	for i, row := range rows {
+		additions[i] = addition{At: s.when(row.ReceivedAt), row: row}
+		identity, ok := v.keys.Identity(row.TeamID, row.Epoch)
+		if !ok {
+			additions[i].Damaged = true
+			continue
+		}
+		opened, err := unseal.Addition(identity, row.ID, r.ID, row.Body)
+		if err != nil {
+			s.Log.Warn("an addition does not open", "report", r.ID, "addition", row.ID, "err", err)
+			additions[i].Damaged = true
+			continue
+		}
+		additions[i].Rows = s.changed(&opened, first)
+	}
+	return additions, nil
+}
+
+// changed lists the answers that the first sending did not have in these words.
+func (s *Server) changed(added, first *report.Report) []answer {
+	var rows []answer
+	added.Walk(func(f report.Field, name string, given []string) {
+		if first == nil || !slices.Equal(first.Get(name), given) {
+			rows = append(rows, s.answer(added, f, name, given))
+		}
+	})
+	return rows
+}

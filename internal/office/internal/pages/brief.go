@@ -1,0 +1,187 @@
+package pages
+
+import (
+	"strconv"
+	"strings"
+
+	"recueil/internal/readout"
+	"recueil/internal/report"
+)
+
+// A brief is what must be seen without scrolling.
+type brief struct {
+	Calling calling
+	Why     []why
+	Facts   []fact
+	Told    []told
+	Missing []string // vital, and not answered
+	Marks   []string // implausible values, kept as they are
+	whole   map[string]bool
+}
+
+// A why is one rule that fired.
+type why struct {
+	Text, ID string
+	Decisive bool // this one gave the urgency
+}
+
+// A calling says whether and how the reporter may be reached.
+type calling struct {
+	By      string // phone, sms, email, mailbox, none, no_means
+	Text    string
+	Details []string
+	Caution string // calling wrongly would endanger somebody
+}
+
+type fact struct {
+	Label, Value string // an empty Value was not answered
+	Wide         bool
+}
+
+type told struct {
+	Name, Label, Text string
+	More              bool // the rest stands below
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func (s *Server) brief(r *report.Report) brief {
+	b := brief{whole: map[string]bool{}}
+	b.Calling = s.calling(r)
+	for _, rule := range r.Rules {
+		b.Why = append(b.Why, why{upperFirst(s.voice.T("rule." + string(rule))), string(rule), strings.HasPrefix(string(rule), "U"+itoa(int(r.Urgency)))})
+	}
+	where := s.value("place.child_now", r)
+	if where == "" {
+		where = r.Answers.Short.Where
+	}
+	b.add(s, "office.fact.where", where)
+	b.add(s, "office.fact.access", s.access(r))
+	b.add(s, "office.fact.age", s.ages(r))
+	b.add(s, "office.fact.department", s.place(r))
+	if r.Short {
+		b.Facts = append(b.Facts, fact{s.voice.T("office.fact.persons"), r.Answers.Short.Who, true})
+	} else {
+		b.add(s, "office.fact.children", s.names(r))
+	}
+	writes := s.join(s.who(r), r.Professional.Name, r.Professional.Role, s.value("reporter.knowledge", r), s.when(r.ReceivedAt))
+	b.Facts = append(b.Facts, fact{s.voice.T("office.fact.writes"), writes, false})
+	for _, name := range []string{"short.story", "situation.story", "situation.facts", "situation.child_words"} {
+		if given := r.Get(name); given != nil {
+			text, more := cut(given[0])
+			f, _ := report.Lookup(name)
+			b.Told = append(b.Told, told{name, readout.Label(s.voice, f), text, more})
+			b.whole[name] = !more
+		}
+	}
+	for _, m := range r.Marks {
+		if f, ok := report.Lookup(m.Field); ok {
+			b.Marks = append(b.Marks, readout.Label(s.voice, f)+" : "+s.voice.T("label.mark."+m.Kind))
+		}
+	}
+	return b
+}
+
+// add keeps a vital fact; unanswered, it is also listed as missing.
+func (b *brief) add(s *Server, key, value string) {
+	label := s.voice.T(key)
+	b.Facts = append(b.Facts, fact{label, value, false})
+	if value == "" {
+		b.Missing = append(b.Missing, s.voice.T(key+".ask"))
+	}
+}
+
+func (s *Server) join(parts ...string) string {
+	kept := parts[:0]
+	for _, p := range parts {
+		if p != "" {
+			kept = append(kept, p)
+		}
+	}
+	return strings.Join(kept, " · ")
+}
+
+func (s *Server) place(r *report.Report) string {
+	return s.join(s.value("place.department", r), s.value("place.commune", r))
+}
+
+func (s *Server) names(r *report.Report) string {
+	var names []string
+	for _, child := range r.Children {
+		if name := strings.TrimSpace(child.FirstName + " " + child.LastName); name != "" {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// access says who may reach the child now: those told to have access first.
+func (s *Server) access(r *report.Report) string {
+	var persons []string
+	for n, suspect := range r.Suspects {
+		name := s.join(s.value("suspects."+itoa(n)+".relation", r), suspect.Name)
+		if name == "" {
+			name = s.voice.T("office.fact.somebody")
+		}
+		switch {
+		case suspect.HasAccessNow == report.Yes:
+			persons = append(persons, s.voice.T("office.fact.access.yes", "Who", name))
+		case suspect.LivesWithChild == report.Yes:
+			persons = append(persons, s.voice.T("office.fact.access.lives", "Who", name))
+		case suspect.HasAccessNow == report.No:
+			persons = append(persons, s.voice.T("office.fact.access.no", "Who", name))
+		default:
+			persons = append(persons, s.voice.T("office.fact.access.unknown", "Who", name))
+		}
+	}
+	return strings.Join(persons, ", ")
+}
+
+// calling puts into a few lines whether and how the reporter may be reached.
+func (s *Server) calling(r *report.Report) calling {
+	c := r.Contact
+	reach := firstOf(c.Value, r.Answers.Short.Callback, r.Professional.WorkPhone, r.Professional.WorkEmail)
+	by := string(c.Channel)
+	switch {
+	case c.Channel == report.ContactChannelNone:
+		return calling{By: by, Text: s.voice.T("office.call.none"), Caution: s.voice.T("office.call.none.caution")}
+	case c.Channel == report.ContactChannelMailbox:
+		return calling{By: by, Text: s.voice.T("office.call.mailbox"), Caution: s.voice.T("office.call.mailbox.caution")}
+	case reach == "":
+		return calling{By: "no_means", Text: s.voice.T("office.call.no_means")}
+	case by == "" && c.Value == "" && r.Answers.Short.Callback != "":
+		by = "callback" // a phone or an hour, in the reporter's words
+	case by == "" && strings.Contains(reach, "@"):
+		by = "email"
+	case by == "":
+		by = "phone"
+	}
+	call := calling{By: by, Text: s.voice.T("office.call."+by, "Value", reach)}
+	if c.Alias != "" {
+		call.Details = append(call.Details, s.voice.T("office.call.alias", "Alias", c.Alias))
+	}
+	if c.SafeHours != "" {
+		call.Details = append(call.Details, s.voice.T("office.call.hours", "Hours", c.SafeHours))
+	}
+	if c.MayLeaveMessage == report.Yes {
+		call.Details = append(call.Details, s.voice.T("office.call.message"))
+	}
+	switch noMessage, shared := c.MayLeaveMessage == report.No, c.SharedDevice == report.Yes; {
+	case noMessage && shared:
+		call.Caution = s.voice.T("office.call.shared") + " " + s.voice.T("office.call.no_message")
+	case noMessage:
+		call.Caution = s.voice.T("office.call.no_message")
+	case shared:
+		call.Caution = s.voice.T("office.call.shared")
+	}
+	return call
+}
+
+func firstOf(texts ...string) string {
+	for _, t := range texts {
+		if strings.TrimSpace(t) != "" {
+			return t
+		}
+	}
+	return ""
+}

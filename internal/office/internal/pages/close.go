@@ -1,0 +1,116 @@
+package pages
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/labstack/echo/v4"
+
+	"recueil/internal/office/internal/archive"
+	"recueil/internal/office/internal/audit"
+	"recueil/internal/office/internal/triage"
+	"recueil/internal/report"
+	"recueil/internal/seal"
+	"recueil/internal/web"
+)
+
+// maxReason is in code points; a reason is a sentence or two.
+const maxReason = 4000
+
+// A closing is what is typed to close a report.
+type closing struct {
+	Version       int
+	Qualification string
+	Reason        string
+}
+
+func readClosing(form url.Values) closing {
+	version, _ := strconv.Atoi(form.Get("version"))
+	return closing{version, form.Get("qualification"), strings.ReplaceAll(form.Get("reason"), "\r\n", "\n")}
+}
+
+func (s *Server) problemsOf(t closing) []problem {
+	var problems []problem
+	if !slices.Contains(triage.ClosingAlone(), triage.Qualification(t.Qualification)) {
+		problems = append(problems, problem{"qualification", s.voice.T("office.close.choose")})
+	}
+	switch {
+	case strings.TrimSpace(t.Reason) == "":
+		problems = append(problems, problem{"reason", s.voice.T("office.close.why")})
+	case !utf8.ValidString(t.Reason) || strings.ContainsRune(t.Reason, 0):
+		problems = append(problems, problem{"reason", s.voice.T("office.close.unreadable")})
+	case utf8.RuneCountInString(t.Reason) > maxReason:
+		problems = append(problems, problem{"reason", s.voice.T("office.close.long", "N", maxReason)})
+	}
+	return problems
+}
+
+func (s *Server) close(c echo.Context, v *visit) error {
+	id, err := parseID(c.Param("id"))
+	if err != nil {
+		return err
+	}
+	form, err := web.ReadForm(c.Response(), c.Request())
+	if err != nil {
+		return err
+	}
+	typed := readClosing(form)
+	if problems := s.problemsOf(typed); problems != nil {
+		return s.showReport(c, v, id, http.StatusUnprocessableEntity, typed, "", problems...)
+	}
+	err = s.closeAs(c, v, id, typed)
+	var forbidden *triage.ForbiddenMove
+	if isConcurrent(err) || errors.As(err, &forbidden) {
+		typed.Version = 0 // the page now shows what the other did: sending again is a choice
+		return s.showReport(c, v, id, http.StatusConflict, typed, s.voice.T("office.close.conflict"))
+	}
+	if err != nil {
+		return err
+	}
+	return goTo(c, "/file")
+}
+
+func (s *Server) closeAs(c echo.Context, v *visit, id report.ID, t closing) error {
+	ctx := c.Request().Context()
+	found, err := s.Archive.Get(ctx, id, v.keys.Teams())
+	if err != nil {
+		return err
+	}
+	if held := found.HeldBy(s.Now()); found.Version != t.Version || held != nil && *held != v.ID {
+		return archive.ErrConcurrent
+	}
+	qualification := triage.Qualification(t.Qualification)
+	if err := triage.Close(found.Status, qualification); err != nil {
+		return err
+	}
+	opened, err := s.unseal(v, &found)
+	if err != nil {
+		return err
+	}
+	parts, err := s.Archive.Parts(ctx, id)
+	if err != nil {
+		return err
+	}
+	part := report.NewID()
+	content, err := json.Marshal(decision{decisionFormat, qualification, t.Reason})
+	if err != nil {
+		return fmt.Errorf("closing report %s: the reason cannot be written", id)
+	}
+	sealed, err := seal.Part(header(id, part, len(parts)+1), seal.PartKey(opened.CaseKey, decisionKind, part), content)
+	if err != nil {
+		return err
+	}
+	event := audit.Event{At: s.Now(), Actor: v.ID, Action: "report.close", Object: "report", ID: id.String(), Seen: sealed, Detail: t.Qualification}
+	if err := s.Trail.Append(ctx, event); err != nil {
+		return err
+	}
+	return s.Archive.Decide(ctx, archive.Decision{Report: id, Version: t.Version, From: found.Status, To: triage.Closed,
+		Qualification: qualification, Part: part, Author: v.ID, Reason: sealed, At: s.Now()})
+}

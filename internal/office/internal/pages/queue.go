@@ -1,0 +1,227 @@
+package pages
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"net/url"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"recueil/internal/office/internal/archive"
+	"recueil/internal/office/internal/audit"
+	"recueil/internal/office/internal/unseal"
+	"recueil/internal/report"
+)
+
+type queuePage struct {
+	Frame
+	Heading  string
+	Count    string
+	Filters  []filterLink
+	Groups   []rowGroup
+	Calm     bool // the whole queue, and nothing of urgency 0 in it
+	Empty    string
+	NoTeam   bool   // no team has admitted this member yet
+	Next     string // the page after this one
+	First    string // back to the top, when this is not it
+	Reload   string // this view from the top, with what has arrived
+	Arrivals string // asked every few seconds for what came since
+}
+
+// A rowGroup is what stands above, or below, the line of urgency 0.
+type rowGroup struct {
+	Heading string
+	Now     bool
+	Rows    []Row
+}
+
+type filterLink struct {
+	Address string
+	Text    string
+	Count   string
+	Current bool
+}
+
+func (s *Server) queue(c echo.Context, v *visit) error {
+	ctx := c.Request().Context()
+	view := archive.View{Teams: v.keys.Teams(), Filter: archive.Filter(c.QueryParam("vue")), Me: v.ID, Now: s.Now()}
+	if !slices.Contains(archive.Filters(), view.Filter) {
+		view.Filter = archive.All
+	}
+	view.After = parsePosition(c.QueryParam("apres"))
+	// The snapshot comes before the rows: what arrives in between is announced, not lost.
+	snapshot, err := s.Archive.Snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	found, more, err := s.Archive.Queue(ctx, view)
+	if err != nil {
+		return err
+	}
+	counts, err := s.Archive.Counts(ctx, view)
+	if err != nil {
+		return err
+	}
+	if len(found) > 0 {
+		event := audit.Event{At: view.Now, Actor: v.ID, Action: "queue.open", Object: "queue", ID: string(view.Filter), Detail: fmt.Sprint(len(found))}
+		if err := s.Trail.Append(ctx, event); err != nil {
+			return err
+		}
+	}
+	address := queueAddress(view.Filter, archive.Position{})
+	page := queuePage{Groups: s.groups(s.openRows(v, found)), Count: s.many(counts[view.Filter]), Reload: address, NoTeam: len(view.Teams) == 0,
+		Heading: s.voice.T("office.queue.heading"), Arrivals: "/file/arrivees?depuis=" + url.QueryEscape(snapshot)}
+	page.Frame = s.frame(c, s.voice.T("office.queue.title", "N", page.Count))
+	page.Queue = true
+	page.Calm = view.Filter == archive.All && view.After == (archive.Position{}) && len(found) > 0 && found[0].Urgency > 0
+	if len(found) == 0 {
+		page.Empty = s.voice.T("office.empty." + filterName(view.Filter))
+	}
+	if view.After != (archive.Position{}) {
+		page.First = address
+	}
+	if more {
+		page.Next = queueAddress(view.Filter, found[len(found)-1].Position())
+	}
+	for _, f := range archive.Filters() {
+		page.Filters = append(page.Filters, filterLink{queueAddress(f, archive.Position{}), s.voice.T("office.filter." + filterName(f)), s.many(counts[f]), f == view.Filter})
+	}
+	return s.render(c, http.StatusOK, "queue", page)
+}
+
+func filterName(f archive.Filter) string {
+	if f == archive.All {
+		return "toutes"
+	}
+	return string(f)
+}
+
+// many writes a count; the archive counts no further than a thousand.
+func (s *Server) many(n int) string {
+	if n >= archive.MostCounted {
+		return s.voice.T("office.queue.many", "N", archive.MostCounted-1)
+	}
+	return itoa(n)
+}
+
+// groups parts the rows at the line of urgency 0. Without one above it, the line
+// needs no words.
+func (s *Server) groups(rows []Row) []rowGroup {
+	at := slices.IndexFunc(rows, func(r Row) bool { return r.Urgency > 0 })
+	if at < 0 {
+		at = len(rows)
+	}
+	var groups []rowGroup
+	if at > 0 {
+		groups = append(groups, rowGroup{s.voice.T("office.queue.now"), true, rows[:at]})
+	}
+	if at < len(rows) {
+		rest := rowGroup{Rows: rows[at:]}
+		if at > 0 {
+			rest.Heading = s.voice.T("office.queue.then")
+		}
+		groups = append(groups, rest)
+	}
+	return groups
+}
+
+// openRows opens the bodies of a page of rows, as many at a time as there are
+// processors.
+func (s *Server) openRows(v *visit, found []archive.Report) []Row {
+	rows := make([]Row, len(found))
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(found)) {
+		workers.Go(func() {
+			for i := range next {
+				rows[i] = s.openRow(v, &found[i])
+			}
+		})
+	}
+	for i := range found {
+		next <- i
+	}
+	close(next)
+	workers.Wait()
+	return rows
+}
+
+func (s *Server) openRow(v *visit, r *archive.Report) Row {
+	opened, err := s.unseal(v, r)
+	if err != nil {
+		s.Log.Warn("a report does not open", "report", r.ID, "err", err)
+	}
+	return s.row(v, r, opened)
+}
+
+// unseal opens the body of a row; nil comes with an error.
+func (s *Server) unseal(v *visit, r *archive.Report) (*report.Report, error) {
+	identity, ok := v.keys.Identity(r.TeamID, r.Epoch)
+	if !ok {
+		return nil, fmt.Errorf("opening report %s: no key of team %s, epoch %d", r.ID, r.TeamID, r.Epoch)
+	}
+	opened, err := unseal.Report(identity, unseal.Row{ID: r.ID, Urgency: r.Urgency, Body: r.Body})
+	if err != nil {
+		return nil, err
+	}
+	return &opened, nil
+}
+
+// arrivals tells a queue on a screen how many reports came since it was drawn.
+func (s *Server) arrivals(c echo.Context, v *visit) error {
+	snapshot := c.QueryParam("depuis")
+	if strings.Trim(snapshot, "0123456789:,") != "" || strings.Count(snapshot, ":") != 2 || len(snapshot) > 4096 {
+		return c.NoContent(http.StatusBadRequest)
+	}
+	n, err := s.Archive.Arrived(c.Request().Context(), snapshot, v.keys.Teams())
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, struct {
+		Count int `json:"count"`
+	}{n})
+}
+
+func queueAddress(f archive.Filter, after archive.Position) string {
+	query := url.Values{}
+	if f != archive.All {
+		query.Set("vue", string(f))
+	}
+	if after != (archive.Position{}) {
+		query.Set("apres", formatPosition(after))
+	}
+	if len(query) == 0 {
+		return "/file"
+	}
+	return "/file?" + query.Encode()
+}
+
+func formatPosition(p archive.Position) string {
+	return fmt.Sprintf("%d.%d.%s", p.Rank, p.DueAt.UnixMicro(), base64.RawURLEncoding.EncodeToString(p.ID[:]))
+}
+
+// parsePosition reads what formatPosition wrote; anything else is the top.
+func parsePosition(text string) archive.Position {
+	var p archive.Position
+	var micros int64
+	var id string
+	if n, _ := fmt.Sscanf(strings.ReplaceAll(text, ".", " "), "%d %d %s", &p.Rank, &micros, &id); n != 3 {
+		return archive.Position{}
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(id)
+	if err != nil {
+		return archive.Position{}
+	}
+	if p.ID, err = uuid.FromBytes(raw); err != nil {
+		return archive.Position{}
+	}
+	p.DueAt = time.UnixMicro(micros).UTC()
+	return p
+}

@@ -1,0 +1,196 @@
+package pages
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"recueil/internal/office/internal/archive"
+	"recueil/internal/office/internal/audit"
+	"recueil/internal/office/internal/triage"
+	"recueil/internal/report"
+	"recueil/internal/seal"
+)
+
+type reportPage struct {
+	Frame
+	Row
+	Reference string
+	Status    string
+	Received  string
+	Brief     brief
+	Sections  []section
+	Additions []addition
+	Timeline  []event
+	Panel     panel
+	Notice    string
+	Problems  []problem
+	MaxReason int
+}
+
+// Bad returns what is wrong with a field of the form, or "".
+func (p reportPage) Bad(field string) string {
+	for _, problem := range p.Problems {
+		if problem.Field == field {
+			return problem.Text
+		}
+	}
+	return ""
+}
+
+// A panel is what can be decided now.
+type panel struct {
+	Working   bool   // this member holds the report open
+	HeldBy    string // another has it open, until
+	Until     string
+	Claimable bool
+	Closable  bool
+	Reads     bool   // this member's role reads, and decides nothing
+	Closed    string // the qualification it was closed under
+	Typed     closing
+	Choices   []choice
+}
+
+type choice struct {
+	Value, Text, Hint string
+	Checked           bool
+}
+
+// A problem is said at the top and leads to its field.
+type problem struct{ Field, Text string }
+
+func parseID(text string) (report.ID, error) {
+	id, err := uuid.Parse(text)
+	if err != nil {
+		return id, archive.ErrNotFound
+	}
+	return id, nil
+}
+
+func (s *Server) report(c echo.Context, v *visit) error {
+	id, err := parseID(c.Param("id"))
+	if err != nil {
+		return err
+	}
+	return s.showReport(c, v, id, http.StatusOK, closing{}, "")
+}
+
+// showReport draws a report as it is now, with what was typed into its forms.
+func (s *Server) showReport(c echo.Context, v *visit, id report.ID, status int, typed closing, notice string, problems ...problem) error {
+	ctx := c.Request().Context()
+	found, err := s.Archive.Get(ctx, id, v.keys.Teams())
+	if err != nil {
+		return err
+	}
+	event := audit.Event{At: s.Now(), Actor: v.ID, Action: "report.open", Object: "report", ID: id.String(), Seen: found.Body}
+	if err := s.Trail.Append(ctx, event); err != nil {
+		return err
+	}
+	opened, err := s.unseal(v, &found)
+	if err != nil {
+		s.Log.Warn("a report does not open", "report", id, "err", err)
+	}
+	reference := seal.FormatReference(found.Reference)
+	page := reportPage{Frame: s.frame(c, s.voice.T("office.report.title", "Reference", reference)), Row: s.row(v, &found, opened),
+		Reference: reference, Status: s.voice.T("office.status." + string(found.Status)), Received: s.when(found.ReceivedAt),
+		Notice: notice, Problems: problems, MaxReason: maxReason}
+	page.Error = len(problems) > 0
+	page.Panel = s.panel(v, &found, opened != nil, typed)
+	if opened != nil {
+		page.Brief = s.brief(opened)
+		page.Sections = s.sections(opened, page.Brief.whole)
+	}
+	if page.Additions, err = s.additions(c, v, &found, opened); err != nil {
+		return err
+	}
+	if page.Timeline, err = s.timeline(c, &found, opened, page.Additions); err != nil {
+		return err
+	}
+	return s.render(c, status, "report", page)
+}
+
+func (s *Server) panel(v *visit, r *archive.Report, opens bool, typed closing) panel {
+	now := s.Now()
+	held := r.HeldBy(now)
+	p := panel{Typed: typed}
+	p.Working = held != nil && *held == v.ID
+	if held != nil && !p.Working && r.LeaseName != nil {
+		p.HeldBy, p.Until = *r.LeaseName, s.clock(*r.LeaseUntil)
+	}
+	inHand := r.Status == triage.InTriage
+	p.Claimable = v.Role.May(triage.Claim) && p.HeldBy == "" && !p.Working && (inHand || triage.Move(r.Status, triage.InTriage) == nil)
+	p.Closable = opens && p.HeldBy == "" && inHand && v.Role.May(triage.Shut)
+	if r.Status == triage.Closed && r.Qualification != nil {
+		p.Closed = s.voice.T("office.qualification." + string(*r.Qualification))
+	}
+	p.Reads = !v.Role.May(triage.Claim)
+	if typed.Version == 0 {
+		p.Typed.Version = r.Version
+	}
+	for _, q := range triage.ClosingAlone() {
+		key := "office.qualification." + string(q)
+		p.Choices = append(p.Choices, choice{string(q), s.voice.T(key), s.voice.T(key + ".hint"), string(q) == typed.Qualification})
+	}
+	return p
+}
+
+// briefLength is how much of what is told stands at the top.
+const briefLength = 400
+
+func cut(text string) (string, bool) {
+	if utf8.RuneCountInString(text) <= briefLength {
+		return text, false
+	}
+	return string([]rune(text)[:briefLength]) + "…", true
+}
+
+// when writes a time as one says it, in the time of Paris.
+func (s *Server) when(t time.Time) string {
+	at, now := t.In(s.paris), s.Now().In(s.paris)
+	switch days := daysBetween(at, now); {
+	case days == 0:
+		return s.voice.T("when.today", "Time", s.clock(t))
+	case days == 1:
+		return s.voice.T("office.when.yesterday", "Time", s.clock(t))
+	case days > 0 && days < 7:
+		return s.voice.T("when.weekday", "Weekday", s.voice.T("weekday."+itoa(int(at.Weekday()))), "Time", s.clock(t))
+	case at.Year() != now.Year():
+		return s.voice.T("office.when.year", "Day", at.Day(), "Month", s.voice.T("month."+itoa(int(at.Month()))), "Year", at.Year(), "Time", s.clock(t))
+	}
+	return s.voice.T("when.date", "Day", at.Day(), "Month", s.voice.T("month."+itoa(int(at.Month()))), "Time", s.clock(t))
+}
+
+func (s *Server) clock(t time.Time) string {
+	at := t.In(s.paris)
+	if at.Minute() == 0 {
+		return s.voice.T("when.time.sharp", "Hour", at.Hour())
+	}
+	return s.voice.T("when.time", "Hour", at.Hour(), "Minute", at.Format("04"))
+}
+
+func daysBetween(from, to time.Time) int {
+	day := func(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC) }
+	return int(day(to).Sub(day(from)) / (24 * time.Hour))
+}
+
+// duration writes 4 min, 3 h 10, 2 j, as the script of the page does later.
+func (s *Server) duration(d time.Duration) string {
+	minutes := max(0, int(d/time.Minute))
+	switch hours := minutes / 60; {
+	case hours == 0:
+		return s.voice.T("office.duration.minutes", "N", minutes)
+	case hours >= 48:
+		return s.voice.T("office.duration.days", "N", hours/24)
+	case minutes%60 == 0:
+		return s.voice.T("office.duration.hours", "N", hours)
+	default:
+		return s.voice.T("office.duration.hours_minutes", "N", hours, "Minutes", fmt.Sprintf("%02d", minutes%60))
+	}
+}
+
+func isConcurrent(err error) bool { return errors.Is(err, archive.ErrConcurrent) }

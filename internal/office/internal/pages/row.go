@@ -1,0 +1,194 @@
+package pages
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"recueil/internal/office/internal/archive"
+	"recueil/internal/office/internal/triage"
+	"recueil/internal/readout"
+	"recueil/internal/report"
+)
+
+// A Row is a report as the queue shows it: what decides whether to open it now.
+type Row struct {
+	ID         string
+	Address    string
+	Urgency    int
+	ReceivedAt time.Time
+	DueAt      time.Time
+	Since      string // it waits for
+	Left       string // until it is due; empty: somebody has taken it up, or it is late
+	Late       string // how long it is overdue; empty: it is not
+	Situation  string // the gravest thing said
+	Detail     string // the children's ages, then the other dangers
+	Who        string
+	Where      string
+	Assignee   string // empty: nobody's
+	Mine       bool
+	Open       bool // somebody has it open for work now
+	Holder     string
+	Claimable  bool
+	Version    int
+	Unverified bool
+	Damaged    bool
+	Additions  int
+	Marks      int // implausible values
+	New        bool
+}
+
+// row puts a report into one line. opened is nil when the body does not open.
+func (s *Server) row(v *visit, r *archive.Report, opened *report.Report) Row {
+	now := s.Now()
+	held := r.HeldBy(now)
+	row := Row{
+		ID: r.ID.String(), Address: "/dossiers/" + r.ID.String(), Urgency: int(r.Urgency), ReceivedAt: r.ReceivedAt, DueAt: r.DueAt,
+		Since: s.duration(now.Sub(r.ReceivedAt)), Open: held != nil, Version: r.Version, Unverified: r.Lane == "to_verify", Additions: r.Additions,
+		Mine: r.Assignee != nil && *r.Assignee == v.ID, New: r.Status == triage.Received,
+		Claimable: v.Role.May(triage.Claim) && r.Assignee == nil && (held == nil || *held == v.ID),
+	}
+	switch {
+	case r.Status != triage.Received:
+	case triage.Overdue(r.Urgency, r.DueAt, now):
+		row.Late = s.voice.T("office.row.late", "T", s.duration(now.Sub(r.DueAt)))
+	case r.Urgency > 0:
+		row.Left = s.voice.T("office.row.left", "T", s.duration(r.DueAt.Sub(now)))
+	}
+	if r.AssigneeName != nil {
+		row.Assignee = *r.AssigneeName
+	}
+	if row.Open && r.LeaseName != nil {
+		row.Holder = *r.LeaseName
+	}
+	if opened == nil {
+		row.Damaged, row.Situation, row.Detail = true, s.voice.T("office.damaged.short"), s.voice.T("office.damaged.row")
+		return row
+	}
+	row.Situation, row.Detail = s.situation(opened)
+	row.Who = s.who(opened)
+	row.Where = s.value("place.department", opened)
+	row.Marks = len(opened.Marks)
+	return row
+}
+
+// gravest are the words of a situation in the order in which they decide what is
+// read first: a sign of urgency before a danger.
+func gravest(r *report.Report) []string {
+	var keys []string
+	for _, sign := range r.UrgencySigns {
+		keys = append(keys, "urgency_signs."+string(sign))
+	}
+	for _, tick := range r.Situation.YoungTicks {
+		keys = append(keys, "situation.young_ticks."+string(tick))
+	}
+	slices.SortStableFunc(keys, func(a, b string) int { return graveness(a) - graveness(b) })
+	if r.DangerNow == report.Yes {
+		keys = append(keys, "danger_now")
+	}
+	for _, d := range r.Situation.Dangers {
+		keys = append(keys, "situation.dangers."+string(d))
+	}
+	return keys
+}
+
+// byGravity follows the table of urgency.
+var byGravity = []string{"dangerous_person_present", "weapon_or_death_threat", "suicidal_act", "suicidal_thoughts", "child_alone",
+	"recent_sexual_violence", "visible_injury", "under_2_years", "runaway_now", "imminent_departure_abroad", "someone_gains_from_me", "recent_worsening"}
+
+func graveness(key string) int {
+	code := key[strings.LastIndex(key, ".")+1:]
+	if i := slices.Index(byGravity, code); i >= 0 {
+		return i
+	}
+	return len(byGravity)
+}
+
+// situation says in a few words what a report is about: a headline, and beside it
+// the ages and the rest.
+func (s *Server) situation(r *report.Report) (headline, detail string) {
+	var words []string
+	for _, key := range gravest(r) {
+		word := s.voice.First("office.situation."+key, "code."+key)
+		if word != "" && !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	if len(words) == 0 && r.Short {
+		words = append(words, s.voice.T("office.situation.short"))
+	}
+	if len(words) == 0 {
+		words = append(words, s.voice.T("office.situation.none"))
+	}
+	var details []string
+	if ages := s.ages(r); ages != "" {
+		details = append(details, ages)
+	}
+	if len(words) > 1 {
+		rest := words[1:min(len(words), 4)]
+		for i := range rest {
+			rest[i] = lowerFirst(rest[i])
+		}
+		details = append(details, strings.Join(rest, ", "))
+	}
+	return words[0], strings.Join(details, " · ")
+}
+
+// ages lists the children by age: "14 ans", "2 enfants : 6 ans, 9 ans".
+func (s *Server) ages(r *report.Report) string {
+	var ages []string
+	for _, child := range r.Children {
+		years, known := child.Years(r.ReceivedAt)
+		switch {
+		case child.Age == report.AgeUnder1:
+			ages = append(ages, s.voice.T("code.children.N.age.under_1"))
+		case child.Age == report.Age18To20:
+			ages = append(ages, s.voice.T("code.children.N.age.18_20"))
+		case known && years >= 0 && years < 21:
+			ages = append(ages, s.voice.T("code.children.N.age.years", "Count", years))
+		case known:
+			ages = append(ages, strconv.Itoa(years))
+		}
+	}
+	if len(r.Children) > 1 {
+		text := s.voice.T("office.row.children", "N", len(r.Children))
+		if len(ages) > 0 {
+			text += " : " + strings.Join(ages, ", ")
+		}
+		return text
+	}
+	return strings.Join(ages, ", ")
+}
+
+func (s *Server) who(r *report.Report) string {
+	if r.Reporter.Profile == "" {
+		return ""
+	}
+	return upperFirst(s.value("reporter.profile", r))
+}
+
+// value is one answer in words, or "".
+func (s *Server) value(name string, r *report.Report) string {
+	f, ok := report.Lookup(name)
+	if !ok {
+		return ""
+	}
+	given := r.Get(name)
+	if given == nil {
+		return ""
+	}
+	return strings.Join(readout.Values(s.voice, f, given), ", ")
+}
+
+func lowerFirst(s string) string { return mapFirst(s, strings.ToLower) }
+
+func upperFirst(s string) string { return mapFirst(s, strings.ToUpper) }
+
+func mapFirst(s string, to func(string) string) string {
+	for i, r := range s {
+		end := i + len(string(r))
+		return to(s[:end]) + s[end:]
+	}
+	return s
+}

@@ -1,0 +1,88 @@
+package pages
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"recueil/internal/office/internal/archive"
+	"recueil/internal/office/internal/triage"
+	"recueil/internal/office/internal/unseal"
+	"recueil/internal/report"
+	"recueil/internal/seal"
+)
+
+// An event is one line of what happened to a report.
+type event struct {
+	At      string
+	Text    string
+	Author  string
+	Reason  string
+	Class   string
+	Damaged bool
+	at      time.Time
+}
+
+// A decision is the content of a part of that kind. The qualification stands in it
+// too, so that a change of the column shows.
+type decision struct {
+	Format        string               `json:"format"`
+	Qualification triage.Qualification `json:"qualification"`
+	Reason        string               `json:"reason"`
+}
+
+const (
+	decisionFormat = "recueil.decision/1"
+	decisionKind   = "decision"
+)
+
+// header says which part stands at that place among the parts of a report.
+func header(id, part report.ID, sequence int) seal.PartHeader {
+	return seal.PartHeader{Case: id, Part: part, Kind: decisionKind, Direction: "internal", Version: 1, Sequence: sequence}
+}
+
+func (s *Server) timeline(c echo.Context, r *archive.Report, opened *report.Report, additions []addition) ([]event, error) {
+	events := []event{{at: r.ReceivedAt, Text: s.voice.T("office.event.received")}}
+	for _, a := range additions {
+		events = append(events, event{at: a.row.ReceivedAt, Text: s.voice.T("office.event.added"), Class: "is-added", Damaged: a.Damaged})
+	}
+	parts, err := s.Archive.Parts(c.Request().Context(), r.ID)
+	if err != nil {
+		return nil, err
+	}
+	for i, part := range parts {
+		e := event{at: part.CreatedAt, Author: part.AuthorName, Class: "is-decision", Text: s.voice.T("office.event.decision")}
+		d, err := openDecision(opened, part, i+1)
+		if err != nil {
+			s.Log.Warn("a part does not open", "report", r.ID, "part", part.ID, "err", err)
+			e.Damaged = true
+		} else {
+			e.Text, e.Reason = s.voice.T("office.event.closed", "Qualification", s.voice.T("office.qualification."+string(d.Qualification))), d.Reason
+		}
+		events = append(events, e)
+	}
+	slices.SortStableFunc(events, func(a, b event) int { return a.at.Compare(b.at) })
+	for i := range events {
+		events[i].At = s.when(events[i].at)
+	}
+	return events, nil
+}
+
+func openDecision(opened *report.Report, part archive.Part, sequence int) (decision, error) {
+	if opened == nil {
+		return decision{}, fmt.Errorf("opening part %s: its report does not open", part.ID)
+	}
+	key := seal.PartKey(opened.CaseKey, decisionKind, part.ID)
+	content, err := unseal.Part(header(opened.ID, part.ID, sequence), key, part.Body)
+	if err != nil {
+		return decision{}, err
+	}
+	var d decision
+	if json.Unmarshal(content, &d) != nil || d.Format != decisionFormat {
+		return d, fmt.Errorf("opening part %s: %w: it is no %s", part.ID, unseal.ErrDamaged, decisionFormat)
+	}
+	return d, nil
+}
