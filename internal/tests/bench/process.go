@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// A process is a server under measurement.
+type process struct {
+	cmd  *exec.Cmd
+	addr string
+	gone chan struct{}
+}
+
+// start runs a server that listens on addr. It is tied to a thread of ours, so that
+// the kernel ends it should this program be killed.
+func start(addr, name string, args ...string) (*process, error) {
+	p := &process{cmd: exec.Command(name, args...), addr: addr, gone: make(chan struct{})}
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	p.cmd.Stderr = &tail{}
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		err := p.cmd.Start()
+		started <- err
+		if err == nil {
+			p.cmd.Wait()
+		}
+		close(p.gone)
+	}()
+	return p, <-started
+}
+
+// await returns when the server answers a GET of path, trying without a pause.
+func (p *process) await(ctx context.Context, path string) error {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	for ctx.Err() == nil {
+		select {
+		case <-p.gone:
+			return fmt.Errorf("%s stopped at once: %s", p.cmd.Path, p.cmd.Stderr)
+		default:
+		}
+		l, err := dial(p.addr)
+		if err != nil {
+			time.Sleep(time.Millisecond)
+			continue
+		}
+		_, err = l.send(request("GET", path, "", ""))
+		l.close()
+		if err == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s does not answer: %s", p.cmd.Path, p.cmd.Stderr)
+}
+
+func (p *process) stop() {
+	p.cmd.Process.Signal(syscall.SIGTERM)
+	select {
+	case <-p.gone:
+	case <-time.After(20 * time.Second):
+		p.cmd.Process.Kill()
+		<-p.gone
+	}
+}
+
+// cpu is the processor time the server has used so far, all threads, user and system.
+func (p *process) cpu() (time.Duration, error) {
+	line, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	return parseCPU(string(line))
+}
+
+// parseCPU reads utime and stime, the fields 14 and 15 of proc(5)'s stat, in ticks of
+// 1/100 s. The name before them may hold spaces and brackets.
+func parseCPU(line string) (time.Duration, error) {
+	fields := strings.Fields(line[strings.LastIndexByte(line, ')')+1:])
+	if len(fields) < 13 {
+		return 0, errors.New("the process's times cannot be read")
+	}
+	user, err1 := strconv.ParseInt(fields[11], 10, 64)
+	system, err2 := strconv.ParseInt(fields[12], 10, 64)
+	return time.Duration(user+system) * 10 * time.Millisecond, errors.Join(err1, err2)
+}
+
+// rss is the server's resident memory in bytes.
+func (p *process) rss() (int64, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	return parseRSS(string(status))
+}
+
+func parseRSS(status string) (int64, error) {
+	_, rest, found := strings.Cut(status, "VmRSS:")
+	if !found {
+		return 0, errors.New("the process's memory cannot be read")
+	}
+	kilobytes, err := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
+	return kilobytes << 10, err
+}
+
+// ownCPU is the processor time of this program, without its children.
+func ownCPU() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	return l.Addr().String(), nil
+}
+
+// tail keeps the end of what a server writes.
+type tail struct{ b []byte }
+
+func (t *tail) Write(b []byte) (int, error) {
+	t.b = append(t.b, b...)
+	t.b = t.b[max(0, len(t.b)-2000):]
+	return len(b), nil
+}
+
+func (t *tail) String() string { return string(t.b) }
