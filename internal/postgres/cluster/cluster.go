@@ -23,6 +23,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"recueil/internal/child"
 )
 
 // Config says where the cluster lives.
@@ -126,7 +128,7 @@ func (c *Cluster) run(ctx context.Context, bin string, credential *syscall.Crede
 	}
 	defer log.Close()
 	c.server.Stdout, c.server.Stderr = log, log
-	if c.gone, err = startTied(c.server); err != nil {
+	if c.gone, err = child.Start(c.server, syscall.SIGINT); err != nil {
 		return fmt.Errorf("starting the database: %w", err)
 	}
 	return c.awaitAnswer(ctx)
@@ -159,6 +161,9 @@ func (c *Cluster) OwnerURL(database string) string { return c.URL(Owner, c.passw
 func (c *Cluster) URL(role, password, database string) string {
 	return fmt.Sprintf("postgres://%s:%s@127.0.0.1:%d/%s?sslmode=disable", role, password, c.port, database)
 }
+
+// PID is the server's process.
+func (c *Cluster) PID() int { return c.server.Process.Pid }
 
 // Stop ends the server and waits for it.
 func (c *Cluster) Stop() { c.end(syscall.SIGINT) }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"recueil/internal/postgres"
@@ -37,6 +38,26 @@ type Trail struct {
 // Append writes one line. What cannot be audited must not happen: callers stop on
 // an error.
 func (t Trail) Append(ctx context.Context, e Event) error {
+	seq, head, err := write(ctx, t.Pool, e)
+	if err != nil {
+		return err
+	}
+	t.Log.Info("audit", "seq", seq, "head", fmt.Sprintf("%x", head))
+	return nil
+}
+
+// AppendIn writes one line in a transaction of the operator's terminal: the act and
+// its line stand or fall together.
+func AppendIn(ctx context.Context, tx pgx.Tx, e Event) error {
+	_, _, err := write(ctx, tx, e)
+	return err
+}
+
+type querier interface {
+	QueryRow(ctx context.Context, sql string, arguments ...any) pgx.Row
+}
+
+func write(ctx context.Context, q querier, e Event) (seq int64, head []byte, err error) {
 	var actor *uuid.UUID
 	if e.Actor != uuid.Nil {
 		actor = &e.Actor
@@ -46,13 +67,10 @@ func (t Trail) Append(ctx context.Context, e Event) error {
 		sum := sha256.Sum256(e.Seen)
 		digest = sum[:]
 	}
-	var seq int64
-	var head []byte
-	err := t.Pool.QueryRow(ctx, "select seq, head from audit_append($1, $2, $3, $4, $5, $6, $7)",
+	err = q.QueryRow(ctx, "select seq, head from audit_append($1, $2, $3, $4, $5, $6, $7)",
 		e.At, actor, e.Action, e.Object, e.ID, digest, e.Detail).Scan(&seq, &head)
 	if err != nil {
-		return fmt.Errorf("writing the audit trail: %w", postgres.Sort(err))
+		return 0, nil, fmt.Errorf("writing the audit trail: %w", postgres.Sort(err))
 	}
-	t.Log.Info("audit", "seq", seq, "head", fmt.Sprintf("%x", head))
-	return nil
+	return seq, head, nil
 }

@@ -46,6 +46,9 @@ func (t Team) Recipient() string { return t.identity.key.Recipient().String() }
 // and only to decrypt.
 func (t Team) Identity() age.Identity { return t.identity.key }
 
+// Export writes the identity out, for the recovery of a team that lost its members.
+func (t Team) Export() secret.Text { return secret.Text(t.identity.key.String()) }
+
 // MemberMAC binds a member's recipient to his id under the team's key: only who
 // held that key can have admitted him.
 func (t Team) MemberMAC(staffID uuid.UUID, recipient string) [32]byte {

@@ -76,3 +76,15 @@ func (k Keys) Identity(teamID string, epoch int) (age.Identity, bool) {
 	}
 	return nil, false
 }
+
+// Epochs returns the keys of one team, oldest first: what a member hands on to a
+// colleague he admits.
+func (k Keys) Epochs(teamID string) []keyring.Team {
+	var epochs []keyring.Team
+	for _, t := range k.teams {
+		if t.ID == teamID {
+			epochs = append(epochs, t)
+		}
+	}
+	return epochs
+}

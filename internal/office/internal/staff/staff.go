@@ -93,23 +93,35 @@ func (d *Desk) byLogin(ctx context.Context, login string) (Member, bool, error) 
 	return m, true, nil
 }
 
-// LogIn opens a member's identity and a session for him. The token goes into the
-// cookie and nowhere else. A failure is ErrLogin, with the id of the account tried
-// where there is one.
-func (d *Desk) LogIn(ctx context.Context, login string, passphrase secret.Text) (Member, secret.Key, error) {
+// Open opens a member's identity: to begin a session, or for one act at the
+// operator's terminal. A failure is ErrLogin, whatever the reason, with the id of
+// the account tried where there is one; the session is never nil.
+func (d *Desk) Open(ctx context.Context, login string, passphrase secret.Text) (*Session, error) {
 	m, known, err := d.byLogin(ctx, login)
 	if err != nil {
-		return Member{}, secret.Key{}, err
+		return &Session{}, err
 	}
 	identity, err := d.opener.OpenMember(ctx, m.SealedIdentity, passphrase)
 	switch {
 	case errors.Is(err, keyring.ErrPassphrase), err == nil && (!known || m.Disabled || identity.Recipient() != m.Recipient):
-		return m, secret.Key{}, ErrLogin
+		return &Session{Member: m}, ErrLogin
 	case err != nil:
-		return m, secret.Key{}, err
+		return &Session{Member: m}, err
+	}
+	return &Session{Member: m, identity: identity}, nil
+}
+
+// LogIn opens a member's identity and a session for him. The token goes into the
+// cookie and nowhere else. A failure is ErrLogin, with the id of the account tried
+// where there is one.
+func (d *Desk) LogIn(ctx context.Context, login string, passphrase secret.Text) (Member, secret.Key, error) {
+	opened, err := d.Open(ctx, login, passphrase)
+	if err != nil {
+		return opened.Member, secret.Key{}, err
 	}
 	token := secret.New()
-	sealed, err := keyring.SealForSession(identity, token)
+	m := opened.Member
+	sealed, err := keyring.SealForSession(opened.identity, token)
 	if err != nil {
 		return m, token, err
 	}

@@ -137,6 +137,7 @@ const (
 	Read  Action = "read"
 	Claim Action = "claim"
 	Shut  Action = "close"
+	Admit Action = "admit" // to the key of a team
 )
 
 // permissions is the one table of who may do what. Who stands in no list may
@@ -145,6 +146,7 @@ var permissions = map[Action][]Role{
 	Read:  {Agent, Coordinator, FollowUp},
 	Claim: {Agent, Coordinator},
 	Shut:  {Agent, Coordinator},
+	Admit: {Coordinator},
 }
 
 // May reports whether a role may do something.

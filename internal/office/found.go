@@ -1,0 +1,177 @@
+package office
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"filippo.io/age"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"recueil/internal/office/internal/audit"
+	"recueil/internal/office/internal/keyring"
+	"recueil/internal/office/internal/staff"
+	"recueil/internal/office/internal/triage"
+	"recueil/internal/postgres"
+	"recueil/internal/secret"
+	"recueil/internal/trust"
+)
+
+// An Account is a person to be let in.
+type Account struct {
+	Login      string
+	Name       string // as colleagues see it
+	Role       string
+	Passphrase secret.Text
+}
+
+func (a Account) new() staff.NewAccount {
+	return staff.NewAccount{Login: a.Login, DisplayName: a.Name, Role: triage.Role(a.Role), Passphrase: a.Passphrase}
+}
+
+// A Founding is the first act of a house: teams with their first keys, and one
+// coordinator who holds them all and admits everybody else.
+type Founding struct {
+	Pool     *pgxpool.Pool // as recueil_owner
+	ShredDir string
+	Teams    []trust.Team // ids and names; their keys are made here
+	First    Account
+	Now      time.Time
+	// Install writes the trust file. It is called before anything is kept: when it
+	// fails, nothing was founded.
+	Install func(*trust.File) error
+}
+
+// ErrFounded says that the database already has teams.
+var ErrFounded = errors.New("the house is already founded; its keys are never made twice")
+
+// Found makes the keys of every team, wraps them to the first coordinator and to a
+// new recovery key, and returns that key: the one time anybody sees it.
+func Found(ctx context.Context, f Founding) (recovery secret.Text, err error) {
+	offline, err := age.GenerateHybridIdentity()
+	if err != nil {
+		return "", fmt.Errorf("making the recovery key: %w", err)
+	}
+	if f.First.Role != string(triage.Coordinator) {
+		return "", errors.New("the first member must be a coordinator; nobody else can admit colleagues")
+	}
+	err = pgx.BeginFunc(ctx, f.Pool, func(tx pgx.Tx) error {
+		var founded bool
+		if err := tx.QueryRow(ctx, "select exists (select from teams)").Scan(&founded); err != nil {
+			return fmt.Errorf("founding: %w", postgres.Sort(err))
+		}
+		if founded {
+			return ErrFounded
+		}
+		return f.in(ctx, tx, offline.Recipient().String())
+	})
+	if err != nil {
+		return "", err
+	}
+	return secret.Text(offline.String()), nil
+}
+
+func (f *Founding) in(ctx context.Context, tx pgx.Tx, recovery string) error {
+	shreds := keyring.NewShredKeys(f.ShredDir)
+	keys := make([]keyring.Team, len(f.Teams))
+	teams := make([]trust.Team, len(f.Teams))
+	for i, team := range f.Teams {
+		key, err := foundTeam(ctx, tx, shreds, team, recovery)
+		if err != nil {
+			return err
+		}
+		keys[i] = key
+		team.Epochs = []trust.TeamKeys{{Epoch: key.Epoch, Recipient: key.Recipient()}}
+		teams[i] = team
+	}
+	file, err := trust.New(recovery, teams)
+	if err != nil {
+		return err
+	}
+	id, identity, err := staff.CreateAccount(ctx, tx, f.First.new(), f.Now)
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		err := staff.Admit(ctx, tx, staff.Admission{Staff: id, Recipient: identity.Recipient(), Epochs: []keyring.Team{key}, Shred: shreds, At: f.Now})
+		if err != nil {
+			return err
+		}
+	}
+	if err := audit.AppendIn(ctx, tx, audit.Event{At: f.Now, Action: "house.founded", Object: "staff", ID: id.String()}); err != nil {
+		return err
+	}
+	return f.Install(file)
+}
+
+const firstEpoch = 1
+
+func foundTeam(ctx context.Context, tx pgx.Tx, shreds keyring.ShredKeys, team trust.Team, recovery string) (keyring.Team, error) {
+	key, err := keyring.NewTeam(team.ID, firstEpoch)
+	if err != nil {
+		return key, err
+	}
+	shred, err := shreds.Create(team.ID, firstEpoch)
+	if err != nil {
+		return key, err
+	}
+	wrap, err := keyring.WrapTeam(key, recovery, shred)
+	if err != nil {
+		return key, err
+	}
+	if _, err := tx.Exec(ctx, "insert into teams (id, name) values ($1, $2)", team.ID, team.Name); err != nil {
+		return key, fmt.Errorf("founding the team %s: %w", team.ID, postgres.Sort(err))
+	}
+	_, err = tx.Exec(ctx, "insert into recovery_wraps (team_id, epoch, wrap) values ($1, $2, $3)", team.ID, firstEpoch, wrap)
+	if err != nil {
+		return key, fmt.Errorf("founding the team %s: %w", team.ID, postgres.Sort(err))
+	}
+	return key, nil
+}
+
+// A Recovery opens a team's key with the offline recovery key, when nobody who
+// holds it is left.
+type Recovery struct {
+	Pool     *pgxpool.Pool // as recueil_owner
+	ShredDir string
+	Trust    *trust.File
+	Key      secret.Text // the age identity printed at the founding
+	TeamID   string
+	Now      time.Time
+}
+
+// Recover returns the team's current identity: the standard age tool opens its
+// reports with it. The act stands in the audit trail.
+func Recover(ctx context.Context, r Recovery) (secret.Text, error) {
+	expect, ok := r.Trust.Current(r.TeamID)
+	if !ok {
+		return "", fmt.Errorf("the trust file has no team %s", r.TeamID)
+	}
+	offline, err := age.ParseHybridIdentity(r.Key.Reveal())
+	if err != nil {
+		return "", errors.New("this is no recovery key; it begins with AGE-SECRET-KEY-PQ-1 and was printed by `recueil init`")
+	}
+	var wrap []byte
+	err = r.Pool.QueryRow(ctx, "select wrap from recovery_wraps where team_id = $1 and epoch = $2", expect.TeamID, expect.Number).Scan(&wrap)
+	if err != nil {
+		return "", fmt.Errorf("reading the recovery wrap of %s: %w", r.TeamID, postgres.Sort(err))
+	}
+	shred, err := keyring.NewShredKeys(r.ShredDir).Load(expect.TeamID, expect.Number)
+	if err != nil {
+		return "", err
+	}
+	team, err := keyring.OpenTeamForRecovery(wrap, shred, offline, expect)
+	if err != nil {
+		return "", err
+	}
+	err = pgx.BeginFunc(ctx, r.Pool, func(tx pgx.Tx) error {
+		return audit.AppendIn(ctx, tx, audit.Event{At: r.Now, Actor: uuid.Nil, Action: "team.recovered", Object: "team", ID: r.TeamID})
+	})
+	if err != nil {
+		return "", err
+	}
+	return team.Export(), nil
+}

@@ -1,0 +1,120 @@
+package staff
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"recueil/internal/office/internal/keyring"
+	"recueil/internal/office/internal/triage"
+	"recueil/internal/postgres"
+	"recueil/internal/secret"
+)
+
+// MinPassphrase is the shortest passphrase that is taken, in code points: four
+// words drawn from a list are longer.
+const MinPassphrase = 15
+
+var loginForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{1,62}$`)
+
+// A NewAccount is what an account is made of.
+type NewAccount struct {
+	Login       string
+	DisplayName string
+	Role        triage.Role
+	Passphrase  secret.Text
+}
+
+// Check refuses what cannot be an account, with the mend.
+func (n NewAccount) Check() error {
+	switch {
+	case !loginForm.MatchString(n.Login):
+		return errors.New("the log-in name is not usable; write 2 to 63 of a-z, 0-9, dot, hyphen")
+	case strings.TrimSpace(n.DisplayName) == "":
+		return errors.New("the account has no name to show; give the one colleagues use")
+	case !slices.Contains(triage.Roles(), n.Role):
+		return fmt.Errorf("there is no role %q; roles are %v", n.Role, triage.Roles())
+	case utf8.RuneCountInString(n.Passphrase.Reveal()) < MinPassphrase:
+		return fmt.Errorf("the passphrase is too short; take %d characters or more, four or five words for instance", MinPassphrase)
+	}
+	return nil
+}
+
+// CreateAccount makes an account with an identity of its own, sealed under its
+// passphrase. It holds no team's key yet.
+func CreateAccount(ctx context.Context, tx pgx.Tx, n NewAccount, now time.Time) (uuid.UUID, keyring.Member, error) {
+	if err := n.Check(); err != nil {
+		return uuid.Nil, keyring.Member{}, err
+	}
+	identity, err := keyring.NewMember()
+	if err != nil {
+		return uuid.Nil, identity, err
+	}
+	sealed, err := keyring.SealMember(identity, n.Passphrase)
+	if err != nil {
+		return uuid.Nil, identity, err
+	}
+	id := uuid.New()
+	_, err = tx.Exec(ctx, `insert into staff (id, login, display_name, role, recipient, sealed_identity, created_at) values ($1, $2, $3, $4, $5, $6, $7)`,
+		id, n.Login, n.DisplayName, n.Role, identity.Recipient(), sealed, now)
+	if postgres.Constraint(err) == "staff_login_taken" {
+		return uuid.Nil, identity, fmt.Errorf("the log-in name %s is taken; choose another", n.Login)
+	}
+	if err != nil {
+		return uuid.Nil, identity, fmt.Errorf("making an account: %w", postgres.Sort(err))
+	}
+	return id, identity, nil
+}
+
+// An Admission lets an account into a team: who vouches for it, and the epochs of
+// the team's key it is given.
+type Admission struct {
+	Staff     uuid.UUID
+	Recipient string
+	By        uuid.UUID // uuid.Nil at the founding
+	Epochs    []keyring.Team
+	Shred     keyring.ShredKeys
+	At        time.Time
+}
+
+// Admit wraps every epoch to the member and binds his recipient to the team's key.
+func Admit(ctx context.Context, tx pgx.Tx, a Admission) error {
+	if len(a.Epochs) == 0 {
+		return errors.New("there is no team key to give")
+	}
+	newest := a.Epochs[len(a.Epochs)-1]
+	mac := newest.MemberMAC(a.Staff, a.Recipient)
+	var by *uuid.UUID
+	if a.By != uuid.Nil {
+		by = &a.By
+	}
+	_, err := tx.Exec(ctx, `insert into memberships (team_id, staff_id, recipient_mac, admitted_by, admitted_at) values ($1, $2, $3, $4, $5)`,
+		newest.ID, a.Staff, mac[:], by, a.At)
+	if err != nil {
+		return fmt.Errorf("admitting a member: %w", postgres.Sort(err))
+	}
+	for _, team := range a.Epochs {
+		shred, err := a.Shred.Load(team.ID, team.Epoch)
+		if err != nil {
+			return err
+		}
+		wrap, err := keyring.WrapTeam(team, a.Recipient, shred)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `insert into team_key_wraps (team_id, epoch, staff_id, wrap, created_at) values ($1, $2, $3, $4, $5)`,
+			team.ID, team.Epoch, a.Staff, wrap, a.At)
+		if err != nil {
+			return fmt.Errorf("giving a member the key of %s: %w", team.ID, postgres.Sort(err))
+		}
+	}
+	return nil
+}
