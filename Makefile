@@ -1,0 +1,52 @@
+# Two commands do all the set-up on a Debian-like machine with Go, Node and make:
+#   make run    the whole service with demo data, until Ctrl-C
+#   make test   everything that is checked, in the order of a reader's patience
+# Both install what they miss. `make help` lists the rest.
+
+SHELL := /bin/bash
+BIN := bin
+export GOFLAGS ?= -buildvcs=false
+
+.PHONY: help run build test check gotest e2e bench screenshots postgres browser clean
+
+help:
+	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | column -t -s $$'\t'
+
+run: build postgres ## the whole service on this machine, with demo data
+	$(BIN)/recueil dev
+
+build: ## the three programs, into bin/
+	go build -trimpath -o $(BIN)/ ./cmd/intake ./cmd/office ./cmd/recueil
+
+test: check gotest e2e ## format, vet, staticcheck, Go tests with the race detector, browser tests
+
+check: ## format, vet, staticcheck
+	@unformatted=$$(gofmt -l cmd internal locales migrations static templates); \
+	  if [ -n "$$unformatted" ]; then echo "not formatted:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	go tool staticcheck ./...
+
+gotest: postgres ## every Go test with the race detector, on a real PostgreSQL
+	go test -race -timeout 20m ./...
+
+e2e: build postgres browser ## the browser tests, in Chromium on the real service
+	cd e2e && npm test
+
+bench: build postgres ## figures and ratios within one run
+	go run ./internal/tests/bench
+
+screenshots: build postgres browser ## every page in three widths, light and dark, into var/screenshots
+	cd e2e && node screenshots.mjs
+
+postgres:
+	@scripts/need-debian postgresql /usr/lib/postgresql/*/bin/initdb
+
+browser: e2e/node_modules/.installed
+	@scripts/need-debian chromium /usr/bin/chromium
+
+e2e/node_modules/.installed: e2e/package.json e2e/package-lock.json
+	cd e2e && npm ci --no-audit --no-fund
+	@touch $@
+
+clean: ## what was built and what dev kept
+	rm -rf $(BIN) var e2e/node_modules
