@@ -32,6 +32,10 @@ recueil_intake  function draft_save        EXECUTE
 recueil_intake  function draft_load        EXECUTE
 recueil_intake  function draft_delete      EXECUTE
 recueil_intake  function drafts_expire     EXECUTE
+recueil_intake  function captcha_draw      EXECUTE
+recueil_intake  function captcha_show      EXECUTE
+recueil_intake  function captcha_answer    EXECUTE
+recueil_intake  function captchas_expire   EXECUTE
 
 recueil_office  database                   CONNECT
 recueil_office  schema public              USAGE
