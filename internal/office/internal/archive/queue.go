@@ -33,8 +33,15 @@ func Filters() []Filter { return []Filter{All, Overdue, ToVerify, Unassigned, Mi
 // open is the condition of the index reports_queue, word for word.
 const open = `r.status in ('received', 'in_triage', 'awaiting_information', 'qualified', 'awaiting_validation', 'reopened')`
 
-// What is to be verified stays out of the main queue unless it is urgent.
-const mainQueue = `(r.lane = 'main' or r.urgency <= 1)`
+// MostUnverified is how many urgent reports may wait unverified and unopened in the
+// main queue. More are a flood, and stand beside it until somebody opens them: who
+// sends thousands shall not bury what was verified.
+const MostUnverified = 20
+
+// What is to be verified stays out of the main queue unless it is urgent, and
+// during a flood also then. The count is taken once for a query.
+const mainQueue = `(r.lane = 'main' or r.urgency <= 1 and (r.status <> 'received' or
+  (select count(*) from (select 1 from reports u where u.lane = 'to_verify' and u.urgency <= 1 and u.status = 'received' limit @flood) waiting) < @flood))`
 
 var conditions = map[Filter]string{
 	All:        mainQueue,
@@ -63,15 +70,18 @@ type Position struct {
 
 // Position returns the row's own.
 func (r *Report) Position() Position {
-	rank := 1
-	if r.Urgency == 0 {
+	rank := 2
+	switch {
+	case r.Urgency == 0 && r.Lane == "main":
 		rank = 0
+	case r.Urgency == 0:
+		rank = 1
 	}
 	return Position{rank, r.DueAt, r.ID}
 }
 
-// Queue returns a page: urgency 0 first, then by due time. more says that rows
-// follow.
+// Queue returns a page: urgency 0 first, and among those the verified; then by due
+// time. more says that rows follow.
 func (a *Archive) Queue(ctx context.Context, v View) (page []Report, more bool, err error) {
 	condition, known := conditions[v.Filter]
 	if !known {
@@ -82,7 +92,7 @@ func (a *Archive) Queue(ctx context.Context, v View) (page []Report, more bool, 
 		and (r.queue_rank, r.due_at, r.id) > (@rank, @due, @id)
 		order by r.queue_rank, r.due_at, r.id limit @limit`
 	rows, err := a.pool.Query(ctx, query, pgx.NamedArgs{"teams": v.Teams, "me": v.Me, "now": v.Now,
-		"rank": v.After.Rank, "due": v.After.DueAt, "id": v.After.ID, "limit": PageSize + 1})
+		"rank": v.After.Rank, "due": v.After.DueAt, "id": v.After.ID, "limit": PageSize + 1, "flood": MostUnverified + 1})
 	if err != nil {
 		return nil, false, fmt.Errorf("reading the queue: %w", postgres.Sort(err))
 	}
@@ -106,7 +116,7 @@ func (a *Archive) Counts(ctx context.Context, v View) (map[Filter]int, error) {
 	for _, f := range Filters() {
 		batch.Queue(`select count(*)::int from (select 1 from reports r where `+open+` and `+conditions[f]+`
 			and exists (select 1 from report_grants g where g.report_id = r.id and g.team_id = any(@teams)) limit @most) n`,
-			pgx.NamedArgs{"teams": v.Teams, "me": v.Me, "now": v.Now, "most": MostCounted}).QueryRow(func(row pgx.Row) error {
+			pgx.NamedArgs{"teams": v.Teams, "me": v.Me, "now": v.Now, "most": MostCounted, "flood": MostUnverified + 1}).QueryRow(func(row pgx.Row) error {
 			var n int
 			err := row.Scan(&n)
 			counts[f] = n
@@ -134,8 +144,9 @@ func (a *Archive) Snapshot(ctx context.Context) (string, error) {
 func (a *Archive) Arrived(ctx context.Context, snapshot string, teams []string) (int, error) {
 	var n int
 	err := a.pool.QueryRow(ctx, `select count(*)::int from reports r
-		where r.arrival >= pg_snapshot_xmin($1::text::pg_snapshot) and not pg_visible_in_snapshot(r.arrival, $1::text::pg_snapshot)
-		and `+mainQueue+` and exists (select 1 from report_grants g where g.report_id = r.id and g.team_id = any($2))`, snapshot, teams).Scan(&n)
+		where r.arrival >= pg_snapshot_xmin(@snapshot::text::pg_snapshot) and not pg_visible_in_snapshot(r.arrival, @snapshot::text::pg_snapshot)
+		and `+mainQueue+` and exists (select 1 from report_grants g where g.report_id = r.id and g.team_id = any(@teams))`,
+		pgx.NamedArgs{"snapshot": snapshot, "teams": teams, "flood": MostUnverified + 1}).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("counting arrivals: %w", postgres.Sort(err))
 	}
