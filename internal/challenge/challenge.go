@@ -1,8 +1,16 @@
 // Package challenge keeps machines away without standing in a child's way.
 //
-// So far it holds the signed token of the short form: the page carries it, the
-// POST brings it back, and the report's identifiers come from it, so that two taps
-// of a finger are one report. A forged token costs a second look, never the text.
+// Every sending has a score ([Signals]): a trap no person sees, the page's signed
+// token, a proof of work, how much came from the same address and from everywhere.
+// A score decides nothing but this: a suspicious report that is not urgent meets
+// the captcha ([Puzzle]: a picture, a recording in the page's language, a plain
+// question), and whoever cannot or will not answer is taken as well, into the lane
+// to verify. What is urgent, and the short form, is never held up.
+//
+// The token of a page ([Signer]) tells when it was made. That of the short form
+// also gives the report's ids, so that two taps of a finger are one report. A forged
+// token costs a second look, never the text. Addresses are counted under a key
+// that lives in memory for a day ([Counters]); none is stored or logged.
 package challenge
 
 import (
@@ -45,7 +53,7 @@ func LoadSecret(path string) (secret.Key, error) {
 
 // A Token is what a form page carries, read back.
 type Token struct {
-	IssuedAt time.Time
+	IssuedAt time.Time  // to the millisecond
 	IDs      secret.Key // the root of the report's id, reference and receipt code
 }
 
@@ -59,10 +67,26 @@ const (
 
 // Issue returns a fresh token for a form page.
 func (s Signer) Issue(now time.Time) string {
+	var seed [seedLength]byte
+	rand.Read(seed[:])
+	return s.issue(seed, now)
+}
+
+// IssueFor returns a token that is worth something with its owner only, a draft: a
+// proof of work done for one draft is none for another.
+func (s Signer) IssueFor(owner []byte, now time.Time) string { return s.issue(s.seed(owner), now) }
+
+func (s Signer) issue(seed [seedLength]byte, now time.Time) string {
 	token := make([]byte, bodyLength, bodyLength+sha256.Size)
-	rand.Read(token[:seedLength])
-	binary.BigEndian.PutUint64(token[seedLength:], uint64(now.Unix()))
+	copy(token, seed[:])
+	binary.BigEndian.PutUint64(token[seedLength:], uint64(now.UnixMilli()))
 	return strict.EncodeToString(append(token, s.sign(token)...))
+}
+
+// seed is the owner's, without saying who that is.
+func (s Signer) seed(owner []byte) [seedLength]byte {
+	derived := s.ids.Derive("owner", owner)
+	return [seedLength]byte(derived[:seedLength])
 }
 
 // Open checks a token. One never grows too old: a text written over a night is
@@ -76,9 +100,21 @@ func (s Signer) Open(token string) (Token, error) {
 		return Token{}, ErrForged
 	}
 	return Token{
-		IssuedAt: time.Unix(int64(binary.BigEndian.Uint64(raw[seedLength:bodyLength])), 0),
+		IssuedAt: time.UnixMilli(int64(binary.BigEndian.Uint64(raw[seedLength:bodyLength]))),
 		IDs:      s.ids.Derive("seed", raw[:seedLength]),
 	}, nil
+}
+
+// OpenFor checks a token and that it was issued for this owner.
+func (s Signer) OpenFor(owner []byte, token string) (Token, error) {
+	opened, err := s.Open(token)
+	if err != nil {
+		return Token{}, err
+	}
+	if seed := s.seed(owner); !opened.IDs.Equal(s.ids.Derive("seed", seed[:])) {
+		return Token{}, ErrForged
+	}
+	return opened, nil
 }
 
 func (s Signer) sign(body []byte) []byte {

@@ -44,3 +44,17 @@ func TestForgedTokenIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestTokenOfADraftIsNoneForAnother(t *testing.T) {
+	signer, now := challenge.NewSigner(secret.New()), time.UnixMilli(1_790_000_000_123)
+	token := signer.IssueFor([]byte("one"), now)
+	opened, err := signer.OpenFor([]byte("one"), token)
+	if err != nil || !opened.IssuedAt.Equal(now) {
+		t.Fatalf("%+v, %v", opened, err)
+	}
+	for name, got := range map[string]string{"another draft's": signer.IssueFor([]byte("two"), now), "the short form's": signer.Issue(now), "empty": ""} {
+		if _, err := signer.OpenFor([]byte("one"), got); !errors.Is(err, challenge.ErrForged) {
+			t.Errorf("%s token passes", name)
+		}
+	}
+}
