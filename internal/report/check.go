@@ -21,6 +21,10 @@ const (
 	implausibleAgeAt = 21 // 18 to 20 years pass
 )
 
+// earliestToday is how far ahead of UTC today begins somewhere in France: a date is
+// not in the future for somebody who writes from Wallis.
+const earliestToday = 12 * time.Hour
+
 // Check finds the values that are probably not what was meant. A page asks about
 // each once; sent all the same, they are kept and marked for staff.
 func (a *Answers) Check(now time.Time) []Mark {
@@ -58,7 +62,7 @@ func (f Field) implausible(values []string, now time.Time) string {
 		switch {
 		case !ok:
 			return ImpossibleDate
-		case t.After(now):
+		case t.After(now.Add(earliestToday)):
 			return FutureDate
 		case f.Name == "children.N.birth_date" && yearsBetween(t, now) >= implausibleAgeAt:
 			return ImplausibleAge

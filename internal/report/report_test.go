@@ -207,6 +207,17 @@ func TestImplausibleValuesAreMarkedNotRefused(t *testing.T) {
 	}
 }
 
+func TestTodayIsNotTheFutureAnywhereInFrance(t *testing.T) {
+	var a report.Answers
+	set(t, &a, "children.0.birth_date", "2", "6", "2026")
+	if got := a.Check(time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)); len(got) != 0 {
+		t.Errorf("it is the second of June in Wallis: %v", got)
+	}
+	if got := a.Check(time.Date(2026, 6, 1, 11, 59, 0, 0, time.UTC)); len(got) != 1 || got[0].Kind != report.FutureDate {
+		t.Errorf("it is nowhere the second of June: %v", got)
+	}
+}
+
 func TestSendableWantsAProfileAndOneWord(t *testing.T) {
 	var a report.Answers
 	if a.Sendable() {
@@ -219,6 +230,18 @@ func TestSendableWantsAProfileAndOneWord(t *testing.T) {
 	set(t, &a, "reporter.profile", "self")
 	if !a.Sendable() {
 		t.Error("a tick is enough")
+	}
+	for name, told := range map[string][]string{"contact.value": {"06 39 98 12 34"}, "done.detail": {"x"}, "signs": {"waiting_cars"}, "danger_now": {"yes"}, "place.commune": {"Lille"}} {
+		only := report.Answers{Reporter: report.Reporter{Profile: report.ProfileParent}}
+		set(t, &only, name, told...)
+		if !only.Sendable() {
+			t.Errorf("%s is nothing", name)
+		}
+	}
+	nothing := report.Answers{DangerNow: report.No, Reporter: report.Reporter{Profile: report.ProfileParent}, Children: []report.Child{{Age: "4"}}}
+	set(t, &nothing, "short.callback", "demain")
+	if nothing.Sendable() {
+		t.Error("nothing was told")
 	}
 	var short report.Answers
 	set(t, &short, "short.who", "   ")

@@ -111,14 +111,18 @@ func (a *Answers) Missing(d Door) []string {
 	return missing
 }
 
-// Sendable reports whether there is enough to send: a profile, and some free text
-// or one danger or tick. On the short form one line of three is enough.
+// Sendable reports whether there is enough to send: a profile, and anything told in
+// words, by a tick, or by "in danger now". On the short form one line of three is enough.
 func (a *Answers) Sendable() bool {
 	if !blank(a.Short.Where) || !blank(a.Short.Who) || !blank(a.Short.Story) {
 		return true
 	}
-	s := a.Situation
-	told := !blank(s.Story) || !blank(s.Facts) || !blank(s.ChildWords) ||
-		len(s.Dangers) > 0 || len(s.YoungTicks) > 0 || len(a.UrgencySigns) > 0
-	return a.Reporter.Profile != "" && told
+	told := a.DangerNow == Yes
+	a.Walk(func(f Field, _ string, _ []string) {
+		switch f.Kind {
+		case Text, LongText, Multi, PhoneNumber, Email, CommuneKind:
+			told = told || f.Page != "short"
+		}
+	})
+	return told && a.Reporter.Profile != ""
 }
