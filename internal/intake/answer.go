@@ -10,34 +10,41 @@ import (
 	"recueil/internal/report"
 )
 
+// doubled is the problem of a question that got two answers.
+const doubled = "doubled"
+
 // apply puts a page's inputs into the draft. A refused one leaves what was stored
 // and comes back with its reason; the others are taken. A text or choice that did
 // not come along keeps its answer; a box that did not come along was unticked.
 func (s *Server) apply(v *visit, at step, form url.Values) map[string]string {
+	if group, gone, ok := removal(form); ok {
+		v.remove(group, gone)
+	}
 	refused := map[string]string{}
 	for _, f := range at.fields(v.Door) {
-		for _, name := range postedNames(f, v.Door, form) {
+		for _, name := range postedNames(at, f, v.Door, form) {
 			given := fromForm(form, name)
 			if given == nil && f.Kind != report.Multi {
 				continue
 			}
-			var problem *report.FieldError
-			if err := v.Answers.Set(name, given); errors.As(err, &problem) {
-				refused[name] = s.voice(&v.draft).T("problem."+problem.Kind, "Max", f.Max)
+			problem := ""
+			var err *report.FieldError
+			if f.Kind != report.Multi && answeredTwice(form, name) {
+				problem = doubled
+			} else if errors.As(v.Answers.Set(name, given), &err) {
+				problem = err.Kind
+			}
+			if problem == report.TooMany && strings.Join(given, "") == "" {
+				continue
+			}
+			if problem != "" {
+				refused[name] = s.voice(&v.draft).T("problem."+problem, "Max", f.Max)
 			}
 		}
 	}
 	if group := form.Get("_add"); report.GroupLimit(group) > 0 {
-		if v.Answers.GroupLen(group) == 0 {
-			v.Answers.AddItem(group) // the one on the page was not filled in
+		for v.Answers.GroupLen(group) <= max(1, items(form, group)) && v.Answers.AddItem(group) {
 		}
-		v.Answers.AddItem(group)
-	}
-	if group, number, found := cutLast(form.Get("_remove")); found && report.GroupLimit(group) > 0 {
-		v.Answers.RemoveItem(group, atoi(number))
-	}
-	if form.Get("_more") != "" {
-		v.Extras = true
 	}
 	if !slices.Contains(v.Visited, at.number) {
 		v.Visited = append(v.Visited, at.number)
@@ -45,83 +52,114 @@ func (s *Server) apply(v *visit, at step, form url.Values) map[string]string {
 	return refused
 }
 
+// remove takes an item out of a group, and out of what was asked about once.
+func (v *visit) remove(group string, gone int) {
+	v.Answers.RemoveItem(group, gone)
+	var asked []string
+	for _, name := range v.Asked {
+		if moved, stays := renumbered(name, group, gone); stays {
+			asked = append(asked, moved)
+		}
+	}
+	v.Asked = asked
+}
+
 // postedNames lists the answers of a field that the form speaks of: for a group,
 // the items it shows.
-func postedNames(f report.Field, d report.Door, form url.Values) []string {
+func postedNames(at step, f report.Field, d report.Door, form url.Values) []string {
 	if f.Group == "" {
 		return []string{f.Name}
 	}
 	var names []string
-	for n := range report.GroupLimit(f.Group) {
-		if slices.Contains(form["_item"], f.Group+"."+itoa(n)) || d == report.Young && n == 0 && f.Name == "children.N.age" || mentions(form, nameAt(f, n)) {
+	for n := range items(form, f.Group) {
+		if at.asks(f, n, d) && hasItem(form, f.Group, n) {
 			names = append(names, nameAt(f, n))
 		}
 	}
 	return names
 }
 
-func mentions(form url.Values, name string) bool { return fromForm(form, name) != nil }
-
-func cutLast(s string) (string, string, bool) {
-	i := strings.LastIndexByte(s, '.')
-	if i < 0 {
-		return s, "", false
+// fromForm gathers the inputs of one field: a date has three.
+func fromForm(form url.Values, name string) []string {
+	given := append([]string(nil), form[name]...)
+	day, month, year := form.Get(name+".day"), form.Get(name+".month"), form.Get(name+".year")
+	if form.Has(name+".day") || form.Has(name+".month") || form.Has(name+".year") {
+		if len(given) > 1 {
+			given = given[:1]
+		}
+		given = append(given, day, month, year)
 	}
-	return s[:i], s[i+1:], true
+	return given
+}
+
+// answeredTwice reports whether an input came along several times with different
+// answers. No page of ours sends that; whichever was meant, only the visitor knows.
+func answeredTwice(form url.Values, name string) bool {
+	for _, input := range []string{name, name + ".day", name + ".month", name + ".year"} {
+		if len(different(form[input])) > 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// different returns what was given, without blanks and repetitions.
+func different(given []string) []string {
+	var kept []string
+	for _, value := range given {
+		if value != "" && !slices.Contains(kept, value) {
+			kept = append(kept, value)
+		}
+	}
+	return kept
 }
 
 // askOnce asks again for what was left out or cannot be meant, once for each, and
-// never where the visitor said that it shall stay so. It reports whether it asks.
-func (s *Server) askOnce(v *visit, at step, form url.Values, again *shown) bool {
+// never where the visitor said that it shall stay so. It returns the questions to
+// put beside the answers; again learns how they can be left as they are.
+func (s *Server) askOnce(v *visit, at step, form url.Values, again *shown) {
 	if form.Get("_skip") != "" || form.Get("_add") != "" || form.Get("_remove") != "" {
-		return false
+		return
 	}
 	voice := s.voice(&v.draft)
-	ask := map[string]string{}
+	ask := func(name, kind, question, leave string) {
+		f, n, ok := fieldOf(name)
+		if !ok || !at.asks(f, n, v.Door) || slices.Contains(v.Asked, name+" "+kind) || again.errors[name] != "" {
+			return
+		}
+		v.Asked = append(v.Asked, name+" "+kind)
+		again.errors[name], again.leave = question, leave
+	}
 	for _, name := range v.Answers.Missing(v.Door) {
-		ask[name] = voice.First("problem.missing."+pattern(name), "problem.missing_required")
+		f, _ := report.Lookup(name)
+		ask(name, "missing", voice.First("problem.missing."+f.Name, "problem.missing_required"), voice.T("button.prefer_not"))
 	}
 	for _, mark := range v.Answers.Check(s.Now()) {
-		ask[mark.Field] = voice.T("mark." + mark.Kind)
+		ask(mark.Field, mark.Kind, voice.T("mark."+mark.Kind), voice.T("button.send_anyway"))
 	}
-	asked := false
-	fields := at.fields(v.Door)
-	for name, question := range ask {
-		f, known := report.Lookup(name)
-		here := known && slices.ContainsFunc(fields, func(g report.Field) bool { return g.Name == f.Name })
-		key := name + " " + question
-		if !here || slices.Contains(v.Asked, key) || again.errors[name] != "" {
-			continue
-		}
-		v.Asked = append(v.Asked, key)
-		again.errors[name], asked = question, true
-	}
-	again.skippable = asked
-	return asked
 }
 
-// pattern puts N in the place of an item's number.
-func pattern(name string) string {
-	if f, ok := report.Lookup(name); ok {
-		return f.Name
+// fieldOf finds the question of an answer and the number of its item, or -1.
+func fieldOf(name string) (report.Field, int, bool) {
+	f, ok := report.Lookup(name)
+	if !ok || f.Group == "" {
+		return f, -1, ok
 	}
-	return name
+	number, _, _ := strings.Cut(strings.TrimPrefix(name, f.Group+"."), ".")
+	return f, atoi(number), true
 }
 
 // differences lists what is stored on a page and was typed differently here.
 func (s *Server) differences(v *visit, at step, form url.Values) []Saved {
 	voice := s.voice(&v.draft)
-	mine := v.Answers.Clone()
-	trial := visit{draft: draft{Door: v.Door, Answers: mine}}
+	trial := visit{draft: draft{Door: v.Door, Answers: v.Answers.Clone()}}
 	s.apply(&trial, at, form)
 	var other []Saved
-	for _, f := range at.fields(v.Door) {
-		for n := range max(1, groupLen(&v.Answers, f)) {
-			name := nameAt(f, n)
-			saved := v.Answers.Get(name)
-			if !slices.Equal(saved, trial.Answers.Get(name)) {
-				other = append(other, Saved{readout.Label(voice, f), strings.Join(readout.Values(voice, f, saved), ", ")})
-			}
+	for f, n := range at.answers(v.Door, &trial.Answers) {
+		name := nameAt(f, n)
+		saved := v.Answers.Get(name)
+		if !slices.Equal(saved, trial.Answers.Get(name)) {
+			other = append(other, Saved{itemLabel(voice, f, n, groupLen(&trial.Answers, f)), strings.Join(readout.Values(voice, f, saved), ", ")})
 		}
 	}
 	return other

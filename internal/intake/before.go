@@ -25,10 +25,8 @@ var beforeBlocks = []string{"readers", "parents", "passed_on", "name", "device",
 // will know?
 func (s *Server) before(c echo.Context) error {
 	voice, next := s.adult, "/"
-	if v, err := s.load(c); err == nil && v.Sent == nil {
+	if v := s.peek(c); v != nil {
 		voice, next = s.voice(&v.draft), v.next()
-	} else if err != nil && !lost(err) {
-		return err
 	}
 	page := beforePage{Frame: s.frame(voice, voice.T("page.before.title")), Next: next}
 	for _, key := range beforeBlocks {

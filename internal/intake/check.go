@@ -72,14 +72,12 @@ func (s *Server) showCheck(c echo.Context, v *visit, status int, notice string) 
 	if err != nil {
 		return err
 	}
-	page := checkPage{Frame: s.frame(voice, voice.T("page.check.title")), Sendable: v.Answers.Sendable(), Draft: base64.RawURLEncoding.EncodeToString(sealed),
-		Sections: s.sections(v), Tell: stepOf("tell").Address() + "?m=1", Notice: notice}
-	page.FormPage = true
+	answers := v.complete()
+	page := checkPage{Frame: s.frame(voice, voice.T("page.check.title")), Sendable: answers.Sendable(), Draft: base64.RawURLEncoding.EncodeToString(sealed),
+		Sections: s.sections(v), Tell: stepOf("tell").Change(), Notice: notice}
+	page.FormPage, page.Error = true, status == http.StatusUnprocessableEntity
 	if v.Door == report.Young && !v.Extras {
 		page.More = "/v?plus=1"
-	}
-	if v.Answers.Reporter.Profile == "" {
-		page.Tell = stepOf("who").Address() + "?m=1"
 	}
 	_, page.Total = v.place(stepOf("contact"))
 	page.Place = page.Total
@@ -93,20 +91,13 @@ func (s *Server) sections(v *visit) []Section {
 	answers.Prune(v.Door)
 	var sections []Section
 	for _, at := range v.path() {
-		section := Section{Heading: voice.T("page." + at.key + ".heading"), Change: at.Address() + "?m=1"}
-		for _, f := range at.fields(v.Door) {
-			for n := range max(1, groupLen(&answers, f)) {
-				name := nameAt(f, n)
-				given := answers.Get(name)
-				if given == nil {
-					continue
-				}
-				text := readout.Label(voice, f)
-				if f.Group != "" && answers.GroupLen(f.Group) > 1 {
-					text = voice.T(groupWords[f.Group].item, "N", n+1) + " · " + text
-				}
-				section.Rows = append(section.Rows, Row{text, readout.Values(voice, f, given), f.Kind == report.LongText})
+		section := Section{Heading: voice.T("page." + at.key + ".heading"), Change: at.Change()}
+		for f, n := range at.answers(v.Door, &answers) {
+			given := answers.Get(nameAt(f, n))
+			if given == nil {
+				continue
 			}
+			section.Rows = append(section.Rows, Row{itemLabel(voice, f, n, groupLen(&answers, f)), readout.Values(voice, f, given), f.Kind == report.LongText})
 		}
 		sections = append(sections, section)
 	}

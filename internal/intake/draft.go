@@ -91,8 +91,15 @@ func (d *draft) code() (seal.Code, error) { return seal.ParseCode(d.Code) }
 const cookieName = "__Host-e"
 
 func setCookie(c echo.Context, token secret.Key) {
-	c.SetCookie(&http.Cookie{Name: cookieName, Value: base64.RawURLEncoding.EncodeToString(token.Bytes()), Path: "/",
-		HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode})
+	sendCookie(c, base64.RawURLEncoding.EncodeToString(token.Bytes()))
+}
+
+// noDraft is the cookie of a visitor who began nothing. It only tells whether the
+// browser keeps cookies, and keeps the page that sets it out of its cache.
+const noDraft = "-"
+
+func sendCookie(c echo.Context, value string) {
+	c.SetCookie(&http.Cookie{Name: cookieName, Value: value, Path: "/", HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode})
 }
 
 func dropCookie(c echo.Context) {
@@ -101,7 +108,7 @@ func dropCookie(c echo.Context) {
 
 func cookieToken(c echo.Context) (secret.Key, error) {
 	cookie, err := c.Cookie(cookieName)
-	if err != nil {
+	if err != nil || cookie.Value == noDraft {
 		return secret.Key{}, errNoCookie
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(cookie.Value)
@@ -124,11 +131,35 @@ func (s *Server) load(c echo.Context) (*visit, error) {
 		return nil, err
 	}
 	setCookie(c, token)
-	sealed, revision, err := s.Drafts.LoadDraft(c.Request().Context(), reply.DraftID(token), s.Now())
+	return s.read(c.Request().Context(), token)
+}
+
+func (s *Server) read(ctx context.Context, token secret.Key) (*visit, error) {
+	sealed, revision, err := s.Drafts.LoadDraft(ctx, reply.DraftID(token), s.Now())
 	if err != nil {
 		return nil, err
 	}
 	return open(token, sealed, revision)
+}
+
+// patience bounds how long a page that is whole without the database waits for it.
+const patience = 500 * time.Millisecond
+
+// peek finds the draft in progress for a page that needs none: nil when there is
+// none, or when it cannot be had at once.
+func (s *Server) peek(c echo.Context) *visit {
+	token, err := cookieToken(c)
+	if err != nil {
+		return nil
+	}
+	setCookie(c, token)
+	ctx, cancel := context.WithTimeout(c.Request().Context(), patience)
+	defer cancel()
+	v, err := s.read(ctx, token)
+	if err != nil || v.Sent != nil {
+		return nil
+	}
+	return v
 }
 
 func open(token secret.Key, sealed []byte, revision int) (*visit, error) {

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -20,4 +21,17 @@ func (s *Server) exit(c echo.Context) error {
 	}
 	h.Set("Referrer-Policy", "no-referrer")
 	return c.Redirect(http.StatusSeeOther, s.ExitURL)
+}
+
+// forget deletes the visitor's draft or receipt and the cookie that opens it. A
+// visitor who closes the connection at once has left all the same.
+func (s *Server) forget(c echo.Context) error {
+	dropCookie(c)
+	token, err := cookieToken(c)
+	if err != nil {
+		return nil // nothing to forget
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request().Context()), patience)
+	defer cancel()
+	return s.Drafts.DeleteDraft(ctx, draftID(&visit{token: token}))
 }

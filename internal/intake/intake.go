@@ -115,7 +115,6 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.GET("/v", s.check)
 	e.POST("/v", s.send)
 	e.GET("/r", s.receipt)
-	e.POST("/r", s.eraseReceipt)
 	e.GET("/s", s.exit)
 	e.GET("/p/:page", s.legal)
 	return e
@@ -126,7 +125,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 
 // problems is the table from errors to what the visitor reads.
 var problems = map[error]*web.Problem{
-	postgres.ErrUnavailable: {Status: http.StatusServiceUnavailable, Key: "error.unavailable"},
+	postgres.ErrUnavailable: {Status: http.StatusServiceUnavailable, Key: "error.away"},
 	inbox.ErrNoDraft:        {Status: http.StatusGone, Key: "page.gone"},
 	errOtherVersion:         {Status: http.StatusGone, Key: "page.gone"},
 }
@@ -162,10 +161,14 @@ func (s *Server) render(c echo.Context, v *web.Voice, status int, name string, p
 	return s.pages.Render(c.Response(), v, status, "public/"+name+".html", page)
 }
 
-// goTo answers a form: by a redirect, or to our script, which sent it by fetch and
-// keeps the text until it knows that it arrived, by the address to open.
+// byScript reports whether our script sent the form, by fetch: it keeps the text
+// until it knows that it arrived. Where the answer is a page to be shown, the
+// browser sends the form once more, so until then nothing may count as shown.
+func byScript(c echo.Context) bool { return c.Request().Header.Get("X-Recueil-Send") != "" }
+
+// goTo answers a form: by a redirect, or to our script by the address to open.
 func goTo(c echo.Context, address string) error {
-	if c.Request().Header.Get("X-Recueil-Send") != "" {
+	if byScript(c) {
 		return c.JSON(http.StatusOK, struct {
 			Location string `json:"location"`
 		}{address})
@@ -176,6 +179,11 @@ func goTo(c echo.Context, address string) error {
 // showProblem is the page of every error that no page answers itself.
 func (s *Server) showProblem(c echo.Context, p *web.Problem) error {
 	v := s.adult
+	if p.Status < 500 {
+		if known := s.peek(c); known != nil {
+			v = s.voice(&known.draft)
+		}
+	}
 	title := v.First(p.Key+".title", "error.internal.title")
 	page := problemPage{Frame: s.frame(v, title), Heading: v.First(p.Key+".heading", p.Key+".title", "error.internal.title"),
 		Text: v.First(p.Key+".text", "error.internal.text"), Danger: p.Status >= 500}
@@ -187,5 +195,5 @@ type problemPage struct {
 	Frame
 	Heading string
 	Text    string
-	Danger  bool // say whom to call meanwhile
+	Danger  bool // say whom to call meanwhile, and that the short form works
 }

@@ -35,10 +35,8 @@ type Call struct {
 // no database: it is the page for the worst moment.
 func (s *Server) numbers(c echo.Context) error {
 	d, next := &draft{}, ""
-	if _, err := c.Cookie(cookieName); err == nil {
-		if v, err := s.load(c); err == nil && v.Sent == nil {
-			d, next = &v.draft, v.after(stepOf("danger"))
-		}
+	if v := s.peek(c); v != nil {
+		d, next = &v.draft, v.next()
 	}
 	voice := s.voice(d)
 	page := numbersPage{Frame: s.frame(voice, voice.T("page.numbers.title")), Young: d.Door == report.Young, Reading: s.reading(voice), Next: next}

@@ -1,7 +1,9 @@
 package intake
 
 import (
+	"iter"
 	"slices"
+	"strings"
 
 	"recueil/internal/report"
 )
@@ -18,12 +20,12 @@ var steps = []step{
 	{9, "exploitation"}, {10, "professional"}, {12, "contact"}, {13, "who"},
 }
 
-// paths are the steps of each door. The young way is short; the pages in extras
-// come in before its last one when more is to be told.
+// paths are the steps of each door: danger comes first at every one. The young way
+// is short; the pages in extras come in before its last one when more is to be told.
 var paths = map[report.Door][]string{
 	report.Young:        {"danger", "tell", "where", "exploitation", "contact"},
-	report.Relative:     {"who", "danger", "tell", "child", "where", "what", "persons", "urgency", "done", "exploitation", "contact"},
-	report.Professional: {"who", "danger", "tell", "child", "where", "what", "persons", "urgency", "done", "exploitation", "professional", "contact"},
+	report.Relative:     {"danger", "who", "tell", "child", "where", "what", "persons", "urgency", "done", "exploitation", "contact"},
+	report.Professional: {"danger", "who", "tell", "child", "where", "what", "persons", "urgency", "done", "exploitation", "professional", "contact"},
 }
 
 var extras = []string{"what", "child", "persons"}
@@ -64,14 +66,17 @@ func (d *draft) place(at step) (int, int) {
 	return slices.Index(path, at) + 1, len(path) + 1
 }
 
-// after returns the address that follows a step.
+// after returns the address that follows a step: the next one on the path. Whoever
+// was at its end before goes back there, by what is still without an answer.
 func (d *draft) after(at step) string {
 	path := d.path()
-	i := slices.Index(path, at)
-	if i < 0 || i+1 == len(path) {
-		return "/v"
+	if slices.Contains(d.Visited, path[len(path)-1].number) {
+		return d.next()
 	}
-	return path[i+1].Address()
+	if i := slices.Index(path, at); i >= 0 && i+1 < len(path) {
+		return path[i+1].Address()
+	}
+	return d.next()
 }
 
 // beforeStep returns the address before a step.
@@ -96,22 +101,68 @@ func (d *draft) next() string {
 // Address is where the step is served.
 func (s step) Address() string { return "/e/" + itoa(s.number) }
 
+// Change is the step as the check page opens it: it leads back there.
+func (s step) Change() string { return s.Address() + "?m=1" }
+
+// asks reports whether the step puts a question at a door, for the item of that
+// number where the question is one of a group. The young tell their age where they
+// tell the place: it is one of the few things that decide how fast somebody must come.
+func (s step) asks(f report.Field, n int, d report.Door) bool {
+	switch {
+	case f.Asked[d] == report.Never:
+		return false
+	case f.Name == "reporter.profile":
+		return s.key == "who"
+	case f.Name == "children.N.age" && d == report.Young && n == 0:
+		return s.key == "where"
+	case f.Name == "children.N.relation_to_first" && n == 0:
+		return false
+	}
+	return f.Page == s.key
+}
+
 // fields lists the questions of a step at a door, those of a group once, with N in
-// their names. The young tell the child's age where they tell the place: it is
-// one of the few things that decide how fast somebody must come.
+// their names.
 func (s step) fields(d report.Door) []report.Field {
 	var fields []report.Field
 	for _, f := range report.Fields() {
-		page := f.Page
-		switch {
-		case f.Name == "reporter.profile":
-			page = "who"
-		case f.Name == "children.N.age" && d == report.Young:
-			page = "where"
-		}
-		if page == s.key && f.Asked[d] != report.Never {
+		if s.asks(f, 0, d) || f.Group != "" && s.asks(f, 1, d) {
 			fields = append(fields, f)
 		}
 	}
 	return fields
+}
+
+// answers goes through the questions of a step, the items of a group one after the
+// other and at least its first; outside groups the number is -1.
+func (s step) answers(d report.Door, a *report.Answers) iter.Seq2[report.Field, int] {
+	return func(yield func(report.Field, int) bool) {
+		fields := s.fields(d)
+		for len(fields) > 0 {
+			group := fields[0].Group
+			alike := 1
+			for group != "" && alike < len(fields) && fields[alike].Group == group {
+				alike++
+			}
+			if group == "" {
+				if !yield(fields[0], -1) {
+					return
+				}
+			} else {
+				for n := range max(1, a.GroupLen(group)) {
+					for _, f := range fields[:alike] {
+						if s.asks(f, n, d) && !yield(f, n) {
+							return
+						}
+					}
+				}
+			}
+			fields = fields[alike:]
+		}
+	}
+}
+
+// nameAt is the name of an answer: the field's, with the item's number for N.
+func nameAt(f report.Field, n int) string {
+	return strings.Replace(f.Name, ".N.", "."+itoa(n)+".", 1)
 }

@@ -2,10 +2,12 @@ package intake
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
+	"recueil/internal/readout"
 	"recueil/internal/report"
 	"recueil/internal/territory"
 	"recueil/internal/web"
@@ -81,6 +83,7 @@ type asker struct {
 	door   report.Door
 	values values
 	errors map[string]string // by name of the answer
+	fresh  bool              // the page was not answered before: defaults are chosen
 }
 
 func (a asker) question(f report.Field, n int) Question {
@@ -91,6 +94,9 @@ func (a asker) question(f report.Field, n int) Question {
 	q := Question{Name: name, ID: idOf(name), Kind: f.Kind, Label: a.voice.T("field." + f.Name), Hint: a.voice.First("field." + f.Name + ".hint"),
 		Error: a.errors[name], Autocomplete: a.autocomplete(f), RevealWhen: reveal[f.Name]}
 	given := a.values(name)
+	if given == nil && a.fresh {
+		given = defaults[f.Name][a.door]
+	}
 	switch f.Kind {
 	case report.Radio, report.Select, report.Multi:
 		q.Options = a.options(f, q.ID, given)
@@ -100,6 +106,8 @@ func (a asker) question(f report.Field, n int) Question {
 		switch {
 		case len(given) == 4:
 			q.Parts = given[1:]
+		case len(given) == 3:
+			q.Parts = given
 		case len(given) == 1 && !slices.Contains(f.Codes, given[0]):
 			q.Parts = report.Date(given[0]).Parts()
 		}
@@ -112,10 +120,32 @@ func (a asker) question(f report.Field, n int) Question {
 	case report.Email:
 		q.InputMode = "email"
 	}
-	if len(given) > 0 {
-		q.Value = given[0]
+	if len(q.Options) == 0 {
+		q.Value = together(f, given)
 	}
 	return q
+}
+
+// together shows every text that came for one input: none is thrown away.
+func together(f report.Field, given []string) string {
+	if f.Kind == report.CommuneKind {
+		given = given[:min(1, len(given))] // its code follows its label
+	}
+	separator := " "
+	if f.Kind == report.LongText {
+		separator = "\n"
+	}
+	return strings.Join(different(given), separator)
+}
+
+// defaults are chosen on a page that is shown for the first time. Nothing that the
+// visitor did not see is ever answered for him.
+var defaults = map[string]map[report.Door][]string{
+	"contact.confidentiality": {
+		report.Young:        {string(report.ConfidentialityAnonymous)},
+		report.Relative:     {string(report.ConfidentialityAnonymous)},
+		report.Professional: {string(report.ConfidentialityMayBePassedOn)},
+	},
 }
 
 func (a asker) options(f report.Field, id string, given []string) []Option {
@@ -192,36 +222,45 @@ var reveal = map[string]string{
 }
 
 // page sorts the questions of a step: those asked first, the offered ones folded
-// behind them, groups item by item.
-func (a asker) page(fields []report.Field, answers *report.Answers) (prominent, folded []Question, groups []Group) {
-	byGroup := map[string][]report.Field{}
-	var order []string
+// behind them, groups item by item. typed is what was just sent, if anything was.
+func (a asker) page(at step, answers *report.Answers, typed url.Values) (prominent, folded []Question, groups []Group) {
+	fields := at.fields(a.door)
+	alone, byGroup, order := []report.Field{}, map[string][]report.Field{}, []string{}
 	for _, f := range fields {
-		if f.Group != "" && f.Name != "children.N.age" || f.Group != "" && a.door != report.Young {
-			if byGroup[f.Group] == nil {
-				order = append(order, f.Group)
-			}
-			byGroup[f.Group] = append(byGroup[f.Group], f)
+		if f.Group == "" || at.key == "where" { // where the young tell one child's age
+			alone = append(alone, f)
 			continue
 		}
-		n := -1
-		if f.Group != "" {
-			n = 0 // the young way asks for one child's age
+		if byGroup[f.Group] == nil {
+			order = append(order, f.Group)
 		}
-		q := a.question(f, n)
-		if f.Asked[a.door] == report.Offered {
-			folded = append(folded, q)
-		} else {
-			prominent = append(prominent, q)
-		}
+		byGroup[f.Group] = append(byGroup[f.Group], f)
 	}
-	if len(prominent) == 0 { // a page of offers shows them
-		prominent, folded = folded, nil
-	}
+	prominent, folded = a.sorted(at, alone, 0)
 	for _, name := range order {
-		groups = append(groups, a.group(name, byGroup[name], answers))
+		groups = append(groups, a.group(at, name, byGroup[name], max(1, answers.GroupLen(name), items(typed, name))))
 	}
 	return prominent, folded, groups
+}
+
+// sorted folds the questions that are only offered, unless all are, or unless an
+// answer beside them makes them the next thing to tell.
+func (a asker) sorted(at step, fields []report.Field, n int) (prominent, folded []Question) {
+	offersOnly := !slices.ContainsFunc(fields, func(f report.Field) bool { return f.Asked[a.door] > report.Offered })
+	for _, f := range fields {
+		number := n
+		if f.Group == "" {
+			number = -1
+		}
+		switch {
+		case !at.asks(f, n, a.door):
+		case f.Asked[a.door] == report.Offered && !offersOnly && reveal[f.Name] == "":
+			folded = append(folded, a.question(f, number))
+		default:
+			prominent = append(prominent, a.question(f, number))
+		}
+	}
+	return prominent, folded
 }
 
 // groupWords names the texts of each repeated group.
@@ -232,29 +271,32 @@ var groupWords = map[string]struct{ item, add string }{
 	"exploitation.handles": {"page.exploitation.account", "button.add_account"},
 }
 
-func (a asker) group(name string, fields []report.Field, answers *report.Answers) Group {
-	count := max(1, answers.GroupLen(name))
+func (a asker) group(at step, name string, fields []report.Field, count int) Group {
 	g := Group{Name: name, Full: count >= report.GroupLimit(name), Add: a.voice.T(groupWords[name].add)}
 	for n := range count {
 		item := Item{ID: idOf(name) + "-" + itoa(n), Name: name + "." + itoa(n), Heading: a.voice.T(groupWords[name].item, "N", n+1)}
-		for _, f := range fields {
-			if strings.HasSuffix(f.Name, ".relation_to_first") && n == 0 {
-				continue
-			}
-			q := a.question(f, n)
-			if f.Asked[a.door] == report.Offered {
-				item.Folded = append(item.Folded, q)
-				item.Open = item.Open || q.Error != ""
-			} else {
-				item.Prominent = append(item.Prominent, q)
-			}
-		}
-		if len(item.Prominent) == 0 {
-			item.Prominent, item.Folded = item.Folded, nil
-		}
+		item.Prominent, item.Folded = a.sorted(at, fields, n)
+		item.Open = slices.ContainsFunc(item.Folded, func(q Question) bool { return q.Error != "" })
 		g.Items = append(g.Items, item)
 	}
 	return g
+}
+
+// itemLabel names an answer on a page that lists several items' answers.
+func itemLabel(voice *web.Voice, f report.Field, n, count int) string {
+	label := readout.Label(voice, f)
+	if f.Group == "" || count < 2 {
+		return label
+	}
+	return voice.T(groupWords[f.Group].item, "N", n+1) + " · " + label
+}
+
+// groupLen counts a question's items; outside groups there are none.
+func groupLen(a *report.Answers, f report.Field) int {
+	if f.Group == "" {
+		return 0
+	}
+	return a.GroupLen(f.Group)
 }
 
 // idOf makes an element's id of a field's name.

@@ -44,29 +44,6 @@ func (s *Server) showReceipt(c echo.Context, v *visit) error {
 	return s.render(c, voice, http.StatusOK, "receipt", page)
 }
 
-// eraseReceipt forgets the receipt at once and stays on a neutral page.
-func (s *Server) eraseReceipt(c echo.Context) error {
-	if _, err := web.ReadForm(c.Response(), c.Request()); err != nil {
-		return err
-	}
-	if err := s.forget(c); err != nil {
-		return err
-	}
-	page := problemPage{Frame: s.frame(s.adult, s.adult.T("page.gone.title")), Heading: s.adult.T("page.gone.heading"), Text: s.adult.T("page.gone.text")}
-	page.Neutral = true
-	return s.render(c, s.adult, http.StatusOK, "problem", page)
-}
-
-// forget deletes the visitor's draft or receipt and the cookie that opens it.
-func (s *Server) forget(c echo.Context) error {
-	dropCookie(c)
-	token, err := cookieToken(c)
-	if err != nil {
-		return nil // nothing to forget
-	}
-	return s.Drafts.DeleteDraft(c.Request().Context(), draftID(&visit{token: token}))
-}
-
 // reading says in words when somebody reads what is written now: nothing when that
 // is at once. It promises what the opening hours hold, and nothing else.
 func (s *Server) reading(voice *web.Voice) string {

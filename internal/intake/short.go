@@ -1,11 +1,14 @@
 package intake
 
 import (
+	"crypto/hmac"
+	"errors"
 	"net/http"
 	"net/url"
 
 	"github.com/labstack/echo/v4"
 
+	"recueil/internal/inbox"
 	"recueil/internal/report"
 	"recueil/internal/seal"
 	"recueil/internal/secret"
@@ -15,6 +18,7 @@ import (
 type shortPage struct {
 	Frame
 	Token     string
+	Door      string // door and profile, should the draft be out of reach on return
 	Questions []Question
 	Errors    []Fault
 	Notice    string
@@ -25,20 +29,24 @@ type shortPage struct {
 // chosen before gives its wording.
 func (s *Server) shortForm(c echo.Context) error {
 	d := &draft{}
-	if v, err := s.load(c); err == nil && v.Sent == nil {
+	if v := s.peek(c); v != nil {
 		d = &v.draft
+	}
+	if _, err := cookieToken(c); err != nil {
+		sendCookie(c, noDraft)
 	}
 	return s.showShort(c, d, http.StatusOK, shown{})
 }
 
 func (s *Server) showShort(c echo.Context, d *draft, status int, with shown) error {
 	voice := s.voice(d)
-	page := shortPage{Frame: s.frame(voice, voice.T("page.short.title")), Token: with.typed.Get("_token"), Notice: with.notice, Reading: s.reading(voice)}
+	page := shortPage{Frame: s.frame(voice, voice.T("page.short.title")), Token: with.typed.Get("_token"),
+		Door: string(d.Door) + ":" + string(d.Answers.Reporter.Profile), Notice: with.notice, Reading: s.reading(voice)}
 	page.FormPage = true
 	if _, err := s.signer.Open(page.Token); err != nil {
 		page.Token = s.signer.Issue(s.Now())
 	}
-	a := asker{voice, report.Young, typed(with.typed), with.errors} // typed text is kept off every device
+	a := asker{voice: voice, door: report.Young, values: typed(with.typed), errors: with.errors} // typed text is kept off every device
 	for _, f := range shortFields() {
 		page.Questions = append(page.Questions, a.question(f, -1))
 	}
@@ -62,50 +70,99 @@ func shortFields() []report.Field {
 }
 
 // sendShort takes the short form. Its ids come from the page's token, so that two
-// taps are one report; it never asks the database anything before storing.
+// taps are one report; without a draft it asks the database nothing before storing.
 func (s *Server) sendShort(c echo.Context) error {
 	form, err := web.ReadForm(c.Response(), c.Request())
 	if err != nil {
 		return err
 	}
 	token, err := s.signer.Open(form.Get("_token"))
-	v, answers, refused := s.shortVisit(c, form, token.IDs)
+	v := s.shortVisit(c, form, token.IDs)
+	told, refused := s.toldShortly(v, form)
+	again := shown{typed: form, errors: refused}
 	voice := s.voice(&v.draft)
 	switch {
 	case err != nil:
-		return s.showShort(c, &v.draft, http.StatusUnprocessableEntity, shown{typed: form, notice: voice.T("error.forged_form.text")})
+		again.notice = voice.T("error.forged_form.text")
+		return s.showShort(c, &v.draft, http.StatusUnprocessableEntity, again)
 	case len(refused) > 0:
-		return s.showShort(c, &v.draft, http.StatusUnprocessableEntity, shown{typed: form, errors: refused})
-	case !(&report.Answers{Short: answers.Short}).Sendable():
-		return s.showShort(c, &v.draft, http.StatusUnprocessableEntity, shown{typed: form, notice: voice.T("problem.short_empty")})
+		return s.showShort(c, &v.draft, http.StatusUnprocessableEntity, again)
+	case !(&report.Answers{Short: *told}).Sendable():
+		again.notice = voice.T("problem.short_empty")
+		return s.showShort(c, &v.draft, http.StatusUnprocessableEntity, again)
+	case v.Sent != nil:
+		return s.sendShortAgain(c, v, told)
 	}
-	outcome, err := s.submit(c.Request().Context(), v, true)
+	before := *v
+	outcome, err := s.submit(c.Request().Context(), v, told)
+	if err != nil {
+		s.Log.Error("a report was not taken", "report", v.ID, "err", err)
+		again.notice = voice.T("error.unavailable.text")
+		return s.showShort(c, &before.draft, http.StatusServiceUnavailable, again)
+	}
+	if _, err := c.Cookie(cookieName); err != nil && (outcome != inbox.AlreadyStored || s.Now().Sub(token.IssuedAt) < receiptLife) {
+		return s.showReceipt(c, v) // a browser that keeps no cookie sees its receipt here or nowhere
+	}
+	return s.acknowledge(c, v, outcome, before.revision)
+}
+
+// sendShortAgain answers a short form that was sent before: a second tap leads to
+// the same receipt, changed text becomes an addition first.
+func (s *Server) sendShortAgain(c echo.Context, v *visit, told *report.ShortForm) error {
+	code, err := v.code()
 	if err != nil {
 		return err
 	}
-	return s.acknowledge(c, v, outcome)
+	if hmac.Equal(shortTag(told, code.ReplyKey()), v.Sent.Tag) {
+		return goTo(c, "/r")
+	}
+	r, _, err := s.reportOf(v, told)
+	if err != nil {
+		return err
+	}
+	return s.add(c, v, &r)
 }
 
 // shortVisit makes the visit of a short form. What a draft already holds goes
 // along: somebody who told half of it and then fled to this page told that half.
-func (s *Server) shortVisit(c echo.Context, form url.Values, ids secret.Key) (*visit, *report.Answers, map[string]string) {
+// Sent before, it is the receipt.
+func (s *Server) shortVisit(c echo.Context, form url.Values, ids secret.Key) *visit {
+	v := visitOf(form)
 	code := seal.CodeFromSeed(ids)
-	caseKey := secret.New()
-	v := &visit{token: ids.Derive("recueil short form cookie"), draft: draft{Version: draftVersion, ID: idFrom(ids), Reference: seal.ReferenceFromSeed(ids),
-		Code: code.Reveal(), CaseKey: caseKey.Bytes()}}
-	if _, err := c.Cookie(cookieName); err == nil {
-		if before, err := s.load(c); err == nil && before.Sent == nil {
-			v.Door, v.Answers, v.token = before.Door, before.Answers, before.token
-		}
+	v.ID, v.Reference, v.Code, v.token = idFrom(ids), seal.ReferenceFromSeed(ids), code.Reveal(), ids.Derive("recueil short form cookie")
+	token, err := cookieToken(c)
+	if err != nil {
+		return v
 	}
+	v.token = token
+	before, err := s.load(c)
+	switch {
+	case err != nil: // none, or out of reach: the form itself is enough
+	case before.Sent == nil:
+		v.Door, v.Answers, v.Visited, v.revision = before.Door, before.Answers, before.Visited, before.revision
+	case before.ID == v.ID:
+		return before
+	}
+	return v
+}
+
+// toldShortly reads the four lines of the form, and why any is refused.
+func (s *Server) toldShortly(v *visit, form url.Values) (*report.ShortForm, map[string]string) {
+	var told report.Answers
 	refused := map[string]string{}
 	for _, f := range shortFields() {
-		if err := v.Answers.Set(f.Name, form[f.Name]); err != nil {
-			kind := err.(*report.FieldError).Kind
-			refused[f.Name] = s.voice(&v.draft).T("problem."+kind, "Max", f.Max)
+		problem := ""
+		var err *report.FieldError
+		if answeredTwice(form, f.Name) {
+			problem = doubled
+		} else if errors.As(told.Set(f.Name, form[f.Name]), &err) {
+			problem = err.Kind
+		}
+		if problem != "" {
+			refused[f.Name] = s.voice(&v.draft).T("problem."+problem, "Max", f.Max)
 		}
 	}
-	return v, &v.Answers, refused
+	return &told.Short, refused
 }
 
 // idFrom makes a report's id of a form token's seed.

@@ -8,12 +8,13 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"recueil/internal/inbox"
 	"recueil/internal/postgres"
-	"recueil/internal/reply"
 	"recueil/internal/report"
 	"recueil/internal/web"
 )
@@ -35,7 +36,7 @@ type stepPage struct {
 	FoldOpen  bool
 	Groups    []Group
 	Errors    []Fault
-	Skippable bool    // what is asked about can be left as it is
+	Leave     string  // words of the button that leaves what is asked about as it is
 	Notice    string  // why the page is shown again
 	Other     []Saved // what another tab saved meanwhile
 }
@@ -67,6 +68,9 @@ func (s *Server) step(c echo.Context) error {
 	if fromHistory(c) && len(v.Visited) > 0 {
 		return s.showResume(c, v, "")
 	}
+	if !slices.Contains(v.path(), at) {
+		return c.Redirect(http.StatusSeeOther, v.next())
+	}
 	return s.showStep(c, v, at, http.StatusOK, shown{back: c.QueryParam("m") != ""})
 }
 
@@ -75,20 +79,24 @@ func gone(err error) error { return &web.Problem{Status: http.StatusGone, Key: "
 
 // shown is what a step page shows beside the stored answers.
 type shown struct {
-	typed     url.Values // nil: what is stored
-	errors    map[string]string
-	skippable bool
-	notice    string
-	other     []Saved
-	back      bool
+	typed  url.Values // nil: what is stored
+	errors map[string]string
+	leave  string
+	notice string
+	other  []Saved
+	back   bool
+	base   string // empty: of what is stored
 }
 
 func (s *Server) showStep(c echo.Context, v *visit, at step, status int, with shown) error {
 	voice := s.voice(&v.draft)
 	page := stepPage{Frame: s.frame(voice, ""), Step: at, Heading: voice.T("page." + at.key + ".heading"), Hint: voice.First("page." + at.key + ".hint"),
 		Door: string(v.Door) + ":" + string(v.Answers.Reporter.Profile), Base: v.base(at), Back: with.back, Previous: v.beforeStep(at),
-		Skippable: with.skippable, Notice: with.notice, Other: with.other}
+		Leave: with.leave, Notice: with.notice, Other: with.other}
 	page.FormPage = true
+	if with.base != "" {
+		page.Base = with.base
+	}
 	if with.back {
 		page.Previous = "/v"
 	}
@@ -100,11 +108,11 @@ func (s *Server) showStep(c echo.Context, v *visit, at step, status int, with sh
 	} else {
 		page.Title = voice.T("page." + at.key + ".title")
 	}
-	a := asker{voice, v.Door, stored(&v.Answers), with.errors}
+	a := asker{voice, v.Door, v.Answers.Get, with.errors, !slices.Contains(v.Visited, at.number)}
 	if with.typed != nil {
-		a.values = typed(with.typed)
+		a.values, a.fresh = typed(with.typed), false
 	}
-	page.Prominent, page.Folded, page.Groups = a.page(at.fields(v.Door), &v.Answers)
+	page.Prominent, page.Folded, page.Groups = a.page(at, &v.Answers, with.typed)
 	page.Errors, page.FoldOpen = faults(page)
 	page.Error = len(page.Errors) > 0
 	return s.render(c, voice, status, "step", page)
@@ -142,8 +150,6 @@ func (q Question) focus() string {
 	return q.ID
 }
 
-func stored(a *report.Answers) values { return a.Get }
-
 // typed returns what was just sent, as it was sent, but for bytes that are no text.
 func typed(form url.Values) values {
 	return func(name string) []string {
@@ -153,19 +159,6 @@ func typed(form url.Values) values {
 		}
 		return given
 	}
-}
-
-// fromForm gathers the inputs of one field: a date has three.
-func fromForm(form url.Values, name string) []string {
-	given := append([]string(nil), form[name]...)
-	day, month, year := form.Get(name+".day"), form.Get(name+".month"), form.Get(name+".year")
-	if form.Has(name+".day") || form.Has(name+".month") || form.Has(name+".year") {
-		if len(given) > 1 {
-			given = given[:1]
-		}
-		given = append(given, day, month, year)
-	}
-	return given
 }
 
 // errShow ends a change of the draft without saving: the page is shown again.
@@ -183,27 +176,31 @@ func (s *Server) answerStep(c echo.Context) error {
 		return err
 	}
 	again := shown{typed: form, back: form.Get("_back") != ""}
-	var v *visit
-	ask := false
-	v, err = s.change(c, func(v *visit) error {
+	form = withoutRemoved(form)
+	v, err := s.change(c, func(v *visit) error {
+		again.other, again.leave = nil, ""
 		if v.Sent != nil {
 			return errShow
 		}
-		if base := form.Get("_base"); base != "" && base != v.base(at) {
+		if base := form.Get("_base"); base != "" && !hmac.Equal([]byte(base), []byte(v.base(at))) {
 			if again.other = s.differences(v, at, form); again.other != nil {
 				return errShow
 			}
 		}
 		again.errors = s.apply(v, at, form)
-		ask = s.askOnce(v, at, form, &again)
+		asked := slices.Clone(v.Asked)
+		s.askOnce(v, at, form, &again)
+		if byScript(c) {
+			v.Asked = asked // the script asks only where to go; the browser then comes for the page itself
+		}
 		return nil
 	})
 	switch {
 	case lost(err):
 		return s.startOver(c, at, form, again, err)
-	case errors.Is(err, postgres.ErrUnavailable):
+	case errors.Is(err, postgres.ErrUnavailable), errors.Is(err, inbox.ErrConflict):
 		kept := visitOf(form)
-		again.notice = s.voice(&kept.draft).T("error.unavailable.text")
+		again.notice, again.base = s.voice(&kept.draft).T("error.unavailable.text"), form.Get("_base")
 		return s.showStep(c, kept, at, http.StatusServiceUnavailable, again)
 	case errors.Is(err, errShow) && v.Sent != nil:
 		return s.addAfterSending(c, v, at, form)
@@ -212,7 +209,8 @@ func (s *Server) answerStep(c echo.Context) error {
 		return s.showStep(c, v, at, http.StatusConflict, again)
 	case err != nil:
 		return err
-	case len(again.errors) > 0 || ask:
+	case len(again.errors) > 0:
+		again.typed = form
 		return s.showStep(c, v, at, http.StatusUnprocessableEntity, again)
 	}
 	return goTo(c, s.following(v, at, form))
@@ -220,14 +218,20 @@ func (s *Server) answerStep(c echo.Context) error {
 
 // following is the page after a good answer.
 func (s *Server) following(v *visit, at step, form url.Values) string {
+	back := form.Get("_back") != ""
+	here := at.Address()
+	if back {
+		here = at.Change()
+	}
+	group := form.Get("_add")
 	switch {
-	case form.Get("_add") != "":
-		return at.Address() + "#" + idOf(form.Get("_add")) + "-" + itoa(v.Answers.GroupLen(form.Get("_add"))-1)
+	case report.GroupLimit(group) > 0:
+		return here + "#" + idOf(group) + "-" + itoa(v.Answers.GroupLen(group)-1)
 	case form.Get("_remove") != "":
-		return at.Address()
+		return here
 	case at.key == "danger" && v.Answers.DangerNow == report.Yes:
 		return "/d"
-	case form.Get("_back") != "":
+	case back:
 		return v.next()
 	}
 	return v.after(at)
@@ -240,14 +244,16 @@ func (s *Server) startOver(c echo.Context, at step, form url.Values, again shown
 	if v.Door == "" {
 		return gone(why)
 	}
-	if err := s.save(c.Request().Context(), v); err != nil && !errors.Is(err, postgres.ErrUnavailable) {
-		return err
+	if !byScript(c) {
+		if err := s.save(c.Request().Context(), v); err != nil && !errors.Is(err, postgres.ErrUnavailable) {
+			return err
+		}
+		setCookie(c, v.token)
 	}
-	setCookie(c, v.token)
-	key := "error.expired_draft.text"
+	key := "error.forged_draft.text"
 	switch {
-	case errors.Is(why, reply.ErrForged):
-		key = "error.forged_draft.text"
+	case errors.Is(why, inbox.ErrNoDraft):
+		key = "error.expired_draft.text"
 	case errors.Is(why, errOtherVersion):
 		key = "error.other_version.text"
 	}
@@ -262,35 +268,23 @@ func visitOf(form url.Values) *visit {
 	if _, known := paths[report.Door(door)]; known {
 		v.Door = report.Door(door)
 	}
-	if v.Answers.Set("reporter.profile", []string{profile}) != nil || profile == "" {
-		v.Answers.Reporter.Profile = report.ProfileUndisclosed
+	if slices.Contains(profiles[v.Door], report.Profile(profile)) {
+		v.Answers.Reporter.Profile = report.Profile(profile)
 	}
 	return v
 }
 
 // base is a keyed hash of a page's stored answers: it tells whether another tab
 // changed them since the page was shown.
-func (v *visit) base(at step) string { return v.baseOf(at, &v.Answers) }
-
-func (v *visit) baseOf(at step, a *report.Answers) string {
+func (v *visit) base(at step) string {
 	key := v.token.Derive("recueil page base")
 	mac := hmac.New(sha256.New, key.Bytes())
-	for _, f := range at.fields(v.Door) {
-		for n := range max(1, groupLen(a, f)) {
+	for f, n := range at.answers(v.Door, &v.Answers) {
+		name := nameAt(f, n)
+		if given := v.Answers.Get(name); given != nil {
 			// Strings always marshal.
-			_ = json.NewEncoder(mac).Encode(a.Get(nameAt(f, n)))
+			_ = json.NewEncoder(mac).Encode(append([]string{name}, given...))
 		}
 	}
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:12])
-}
-
-func groupLen(a *report.Answers, f report.Field) int {
-	if f.Group == "" {
-		return 0
-	}
-	return a.GroupLen(f.Group)
-}
-
-func nameAt(f report.Field, n int) string {
-	return strings.Replace(f.Name, ".N.", "."+itoa(n)+".", 1)
 }

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"crypto/hmac"
 	"errors"
 	"net/http"
 	"net/url"
@@ -26,48 +27,64 @@ func (s *Server) send(c echo.Context) error {
 		return err
 	}
 	v, err := s.load(c)
-	withoutRow := false
 	if lost(err) || errors.Is(err, postgres.ErrUnavailable) {
 		kept, ok := s.carried(c, form)
+		if !ok && lost(err) {
+			return gone(err)
+		}
 		if !ok {
-			if lost(err) {
-				return gone(err)
-			}
 			return err
 		}
-		v, withoutRow = kept, !errors.Is(err, postgres.ErrUnavailable)
+		v = kept
 	} else if err != nil {
 		return err
 	}
 	if v.Sent != nil {
 		return s.sendAgain(c, v, form)
 	}
-	if !v.Answers.Sendable() {
+	if answers := v.complete(); !answers.Sendable() {
 		return s.showCheck(c, v, http.StatusUnprocessableEntity, s.voice(&v.draft).T("problem.nothing_to_send"))
 	}
-	outcome, err := s.submit(c.Request().Context(), v, false)
+	before := *v
+	outcome, err := s.submit(c.Request().Context(), v, nil)
 	if err != nil {
-		return err
+		s.Log.Error("a report was not taken", "report", v.ID, "err", err)
+		return s.showCheck(c, &before, http.StatusServiceUnavailable, s.voice(&before.draft).T("error.unavailable.text"))
 	}
-	if withoutRow && outcome == inbox.AlreadyStored {
-		return gone(nil) // sent long ago: its receipt is not shown for ever
-	}
-	return s.acknowledge(c, v, outcome)
+	return s.acknowledge(c, v, outcome, before.revision)
 }
 
-// acknowledge leads to the receipt, or shows it at once when no database can keep it.
-func (s *Server) acknowledge(c echo.Context, v *visit, outcome inbox.Outcome) error {
+// acknowledge leads to the receipt, or shows it at once when no database can keep
+// it. The same text sent again finds its receipt only where it still is: what was
+// sent long ago, or left by "effacer", is not shown once more. replaced is the
+// revision of the draft that was sent, 0 when there was none.
+func (s *Server) acknowledge(c echo.Context, v *visit, outcome inbox.Outcome, replaced int) error {
+	ctx := c.Request().Context()
 	setCookie(c, v.token)
-	if outcome == inbox.Spooled {
+	switch {
+	case outcome == inbox.Spooled:
 		return s.showReceipt(c, v)
+	case outcome == inbox.AlreadyStored && replaced > 0:
+		// Its draft was still there: a second tap came first, or the report was
+		// delivered from the disk meanwhile.
+		v.revision = replaced
+		if err := s.save(ctx, v); err != nil && !errors.Is(err, inbox.ErrConflict) {
+			return s.showReceipt(c, v)
+		}
+	case outcome == inbox.AlreadyStored:
+		if _, err := s.read(ctx, v.token); err != nil {
+			dropCookie(c)
+			return gone(err)
+		}
 	}
 	return goTo(c, "/r")
 }
 
 // submit seals what a visit holds and makes it durable, together with the tombstone
-// that takes the draft's place. After it, the visit is that tombstone.
-func (s *Server) submit(ctx context.Context, v *visit, short bool) (inbox.Outcome, error) {
-	r, code, err := s.reportOf(v, short)
+// that takes the draft's place. After it, the visit is that tombstone. told is what
+// the short form says, nil when the whole form is sent.
+func (s *Server) submit(ctx context.Context, v *visit, told *report.ShortForm) (inbox.Outcome, error) {
+	r, code, err := s.reportOf(v, told)
 	if err != nil {
 		return 0, err
 	}
@@ -80,7 +97,10 @@ func (s *Server) submit(ctx context.Context, v *visit, short bool) (inbox.Outcom
 		at, _ := stepAt(number)
 		bases[number] = v.base(at)
 	}
-	v.Sent = &sent{At: s.Now(), Tag: e.Tag[:], Short: short, Now: r.Urgency, Bases: bases}
+	v.Sent = &sent{At: s.Now(), Tag: e.Tag[:], Now: r.Urgency, Bases: bases}
+	if told != nil {
+		v.Sent.Short, v.Sent.Tag = true, shortTag(told, r.ReplyKey)
+	}
 	v.Answers, v.CaseKey, v.Asked = report.Answers{}, nil, nil
 	v.revision = -1
 	tombstone, err := s.write(v)
@@ -90,27 +110,43 @@ func (s *Server) submit(ctx context.Context, v *visit, short bool) (inbox.Outcom
 	return s.Receiver.Accept(ctx, inbox.Delivery{Envelope: e, Tombstone: &tombstone})
 }
 
+// shortTag tells the same short form sent twice from a changed one, whatever a
+// draft added to it the first time.
+func shortTag(told *report.ShortForm, key secret.Key) []byte {
+	tag := seal.Tag(&report.Answers{Short: *told}, key)
+	return tag[:]
+}
+
+// complete is what would be sent: the answers to the questions that are shown. Who
+// left open which profile he has still came in by a door.
+func (d *draft) complete() report.Answers {
+	a := d.Answers.Clone()
+	a.Short = report.ShortForm{}
+	a.Prune(d.Door)
+	if a.Reporter.Profile == "" {
+		a.Reporter.Profile = report.ProfileUndisclosed
+		if d.Door == report.Professional {
+			a.Reporter.Profile = report.ProfileProfessional
+		}
+	}
+	return a
+}
+
 // reportOf makes the report of a draft: pruned, weighed, marked.
-func (s *Server) reportOf(v *visit, short bool) (report.Report, seal.Code, error) {
+func (s *Server) reportOf(v *visit, told *report.ShortForm) (report.Report, seal.Code, error) {
 	code, err := v.code()
 	if err != nil {
 		return report.Report{}, code, err
 	}
-	caseKey, err := secret.FromBytes(v.CaseKey)
-	if err != nil {
-		return report.Report{}, code, err
+	r := report.Report{ID: v.ID, Reference: v.Reference, Door: v.Door, Short: told != nil, Channel: report.Web, Language: s.voice(&v.draft).Lang,
+		ReceivedAt: s.Now().UTC().Truncate(1000), ReplyKey: code.ReplyKey(), Answers: v.complete()}
+	if told != nil {
+		r.Answers.Short = *told
 	}
-	r := report.Report{ID: v.ID, Reference: v.Reference, Door: v.Door, Short: short, Channel: report.Web, Language: s.voice(&v.draft).Lang,
-		ReceivedAt: s.Now().UTC().Truncate(1000), CaseKey: caseKey, ReplyKey: code.ReplyKey(), Answers: v.Answers.Clone()}
-	told := r.Answers.Short
-	r.Prune(v.Door)
-	if short {
-		r.Answers.Short = told
-	} else {
-		r.Answers.Short = report.ShortForm{}
-	}
-	if r.Reporter.Profile == "" {
-		r.Reporter.Profile = report.ProfileUndisclosed
+	if v.CaseKey != nil { // an addition comes without
+		if r.CaseKey, err = secret.FromBytes(v.CaseKey); err != nil {
+			return r, code, err
+		}
 	}
 	r.Marks = r.Check(r.ReceivedAt)
 	r.Urgency, r.Rules = report.Assess(&r)
@@ -124,11 +160,11 @@ func (s *Server) sendAgain(c echo.Context, v *visit, form url.Values) error {
 	if !ok {
 		return goTo(c, "/r")
 	}
-	r, _, err := s.reportOf(kept, false)
+	r, _, err := s.reportOf(kept, nil)
 	if err != nil {
 		return err
 	}
-	if tag := seal.Tag(&r.Answers, r.ReplyKey); string(tag[:]) == string(v.Sent.Tag) {
+	if tag := seal.Tag(&r.Answers, r.ReplyKey); v.Sent.Short || hmac.Equal(tag[:], v.Sent.Tag) {
 		return goTo(c, "/r")
 	}
 	return s.add(c, v, &r)
@@ -137,19 +173,20 @@ func (s *Server) sendAgain(c echo.Context, v *visit, form url.Values) error {
 // addAfterSending takes a page of the form that was filled in once more after
 // sending. Nobody who typed something finds it thrown away.
 func (s *Server) addAfterSending(c echo.Context, v *visit, at step, form url.Values) error {
-	trial := visit{draft: draft{Door: v.Door}, token: v.token}
+	trial := *v
+	trial.Answers = report.Answers{}
 	s.apply(&trial, at, form)
-	if v.Sent.Bases[at.number] == trial.base(at) {
+	if hmac.Equal([]byte(v.Sent.Bases[at.number]), []byte(trial.base(at))) {
 		return goTo(c, "/r")
 	}
-	code, err := v.code()
+	r, _, err := s.reportOf(&trial, nil)
 	if err != nil {
 		return err
 	}
-	r := report.Report{ID: v.ID, Door: v.Door, Channel: report.Web, ReceivedAt: s.Now().UTC(), ReplyKey: code.ReplyKey(), Answers: trial.Answers}
 	return s.add(c, v, &r)
 }
 
+// add seals what came after the report and keeps the receipt.
 func (s *Server) add(c echo.Context, v *visit, r *report.Report) error {
 	e, err := seal.Addition(r, report.NewID(), s.Trust.File().Receiving())
 	if err != nil {
@@ -161,8 +198,9 @@ func (s *Server) add(c echo.Context, v *visit, r *report.Report) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.Receiver.Accept(c.Request().Context(), inbox.Delivery{Envelope: e, Tombstone: &tombstone}); err != nil {
+	outcome, err := s.Receiver.Accept(c.Request().Context(), inbox.Delivery{Envelope: e, Tombstone: &tombstone})
+	if err != nil {
 		return err
 	}
-	return goTo(c, "/r")
+	return s.acknowledge(c, v, outcome, 0)
 }
