@@ -49,7 +49,7 @@ var allowed = map[string]string{
 	"internal/seal":                   "internal/envelope internal/report internal/secret internal/trust filippo.io/age",
 	"internal/secret":                 "",
 	"internal/spool":                  "internal/envelope",
-	"internal/territory":              "github.com/rickar/cal/v2 github.com/rickar/cal/v2/fr",
+	"internal/territory":              "github.com/rickar/cal/v2 github.com/rickar/cal/v2/fr golang.org/x/text/unicode/norm",
 	"internal/territory/rebuild":      "",
 	"internal/testing/module":         "",
 	"internal/testing/reporttest":     "internal/report pgregory.net/rapid",
