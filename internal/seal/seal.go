@@ -72,7 +72,14 @@ func encrypt(plain []byte, to age.Recipient) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sealing: %w", err)
 	}
-	if _, err := w.Write(plain); err != nil {
+	// age gathers a chunk in a bytes.Buffer. After a first byte that buffer doubles to
+	// make room, and so has the sixteen bytes to spare that the chunk's tag wants;
+	// filled at one go it is full, and copied whole to append them.
+	first := min(1, len(plain))
+	if _, err := w.Write(plain[:first]); err != nil {
+		return nil, fmt.Errorf("sealing: %w", err)
+	}
+	if _, err := w.Write(plain[first:]); err != nil {
 		return nil, fmt.Errorf("sealing: %w", err)
 	}
 	if err := w.Close(); err != nil {

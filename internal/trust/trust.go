@@ -29,6 +29,7 @@ const Format = "recueil.trust/1"
 type File struct {
 	content     content
 	fingerprint string
+	recipients  map[string]age.Recipient // by their text, read once: reading one costs as much as sealing to it
 }
 
 type content struct {
@@ -57,10 +58,16 @@ type Epoch struct {
 	TeamID    string
 	Number    int
 	Recipient string
+	parsed    age.Recipient // nil in one that no File made
 }
 
 // AgeRecipient returns the recipient that age seals to.
-func (e Epoch) AgeRecipient() (age.Recipient, error) { return parseRecipient(e.Recipient, true) }
+func (e Epoch) AgeRecipient() (age.Recipient, error) {
+	if e.parsed != nil {
+		return e.parsed, nil
+	}
+	return parseRecipient(e.Recipient, true)
+}
 
 // New makes the first version of a trust file, for the operator's init command.
 func New(recovery string, teams []Team) (*File, error) {
@@ -94,22 +101,25 @@ func Parse(raw []byte, allowClassic bool) (*File, error) {
 	if _, err := parseRecipient(c.Recovery, allowClassic); err != nil {
 		return nil, fmt.Errorf("the recovery recipient of the trust file: %w", err)
 	}
-	if err := checkTeams(c.Teams, allowClassic); err != nil {
+	recipients, err := checkTeams(c.Teams, allowClassic)
+	if err != nil {
 		return nil, err
 	}
 	sum := sha256.Sum256(raw)
-	return &File{c, hex.EncodeToString(sum[:])}, nil
+	return &File{c, hex.EncodeToString(sum[:]), recipients}, nil
 }
 
-func checkTeams(teams []Team, allowClassic bool) error {
+// checkTeams returns the recipients it read on the way.
+func checkTeams(teams []Team, allowClassic bool) (map[string]age.Recipient, error) {
 	receiving := 0
 	seen := map[string]bool{}
+	recipients := map[string]age.Recipient{}
 	for _, team := range teams {
 		if !teamID.MatchString(team.ID) || strings.TrimSpace(team.Name) == "" {
-			return fmt.Errorf("a team of the trust file has no usable id or name; an id is made of a-z, 0-9 and hyphens")
+			return nil, fmt.Errorf("a team of the trust file has no usable id or name; an id is made of a-z, 0-9 and hyphens")
 		}
 		if seen[team.ID] {
-			return fmt.Errorf("the team %s stands twice in the trust file; keep one", team.ID)
+			return nil, fmt.Errorf("the team %s stands twice in the trust file; keep one", team.ID)
 		}
 		seen[team.ID] = true
 		if team.Receives {
@@ -118,21 +128,23 @@ func checkTeams(teams []Team, allowClassic bool) error {
 		last := 0
 		for _, keys := range team.Epochs {
 			if keys.Epoch <= last {
-				return fmt.Errorf("the epochs of the team %s do not count upwards; each stands once, in order", team.ID)
+				return nil, fmt.Errorf("the epochs of the team %s do not count upwards; each stands once, in order", team.ID)
 			}
 			last = keys.Epoch
-			if _, err := parseRecipient(keys.Recipient, allowClassic); err != nil {
-				return fmt.Errorf("epoch %d of the team %s: %w", keys.Epoch, team.ID, err)
+			recipient, err := parseRecipient(keys.Recipient, allowClassic)
+			if err != nil {
+				return nil, fmt.Errorf("epoch %d of the team %s: %w", keys.Epoch, team.ID, err)
 			}
+			recipients[keys.Recipient] = recipient
 		}
 		if last == 0 {
-			return fmt.Errorf("the team %s has no key in the trust file; give it an epoch with a recipient", team.ID)
+			return nil, fmt.Errorf("the team %s has no key in the trust file; give it an epoch with a recipient", team.ID)
 		}
 	}
 	if receiving != 1 {
-		return fmt.Errorf("%d teams of the trust file receive new reports; mark exactly one with \"receives\": true", receiving)
+		return nil, fmt.Errorf("%d teams of the trust file receive new reports; mark exactly one with \"receives\": true", receiving)
 	}
-	return nil
+	return recipients, nil
 }
 
 func parseRecipient(s string, allowClassic bool) (age.Recipient, error) {
@@ -171,7 +183,7 @@ func (f *File) Teams() []Team { return f.content.Teams }
 func (f *File) Receiving() Epoch {
 	for _, team := range f.content.Teams {
 		if team.Receives {
-			return team.current()
+			return f.current(team)
 		}
 	}
 	panic("trust: a file without a receiving team was not refused")
@@ -181,7 +193,7 @@ func (f *File) Receiving() Epoch {
 func (f *File) Current(teamID string) (Epoch, bool) {
 	for _, team := range f.content.Teams {
 		if team.ID == teamID {
-			return team.current(), true
+			return f.current(team), true
 		}
 	}
 	return Epoch{}, false
@@ -192,7 +204,7 @@ func (f *File) Epoch(teamID string, number int) (Epoch, bool) {
 	for _, team := range f.content.Teams {
 		for _, keys := range team.Epochs {
 			if team.ID == teamID && keys.Epoch == number {
-				return Epoch{team.ID, keys.Epoch, keys.Recipient}, true
+				return f.epoch(team, keys), true
 			}
 		}
 	}
@@ -202,7 +214,8 @@ func (f *File) Epoch(teamID string, number int) (Epoch, bool) {
 // Recovery returns the offline recovery recipient.
 func (f *File) Recovery() string { return f.content.Recovery }
 
-func (t Team) current() Epoch {
-	keys := t.Epochs[len(t.Epochs)-1]
-	return Epoch{t.ID, keys.Epoch, keys.Recipient}
+func (f *File) current(t Team) Epoch { return f.epoch(t, t.Epochs[len(t.Epochs)-1]) }
+
+func (f *File) epoch(t Team, keys TeamKeys) Epoch {
+	return Epoch{t.ID, keys.Epoch, keys.Recipient, f.recipients[keys.Recipient]}
 }
