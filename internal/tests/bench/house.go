@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -86,6 +87,9 @@ func openHouse(ctx context.Context, dir string) (h *house, err error) {
 	if h.intake, err = h.startIntake("spool"); err != nil {
 		return nil, err
 	}
+	if h.intake.database, err = h.databaseProcess(); err != nil {
+		return nil, err
+	}
 	if err := h.intake.await(ctx, "/"); err != nil {
 		return nil, err
 	}
@@ -122,6 +126,16 @@ func (h *house) prepareDatabase(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// databaseProcess reads the number that PostgreSQL leaves in its folder.
+func (h *house) databaseProcess() (int, error) {
+	content, err := os.ReadFile(h.file("pg/data/postmaster.pid"))
+	if err != nil {
+		return 0, err
+	}
+	first, _, _ := strings.Cut(string(content), "\n")
+	return strconv.Atoi(first)
 }
 
 func (h *house) prepareFiles() error {
@@ -176,6 +190,7 @@ func (h *house) startBare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	h.bare.database = h.intake.database
 	return h.bare.await(ctx, "/")
 }
 

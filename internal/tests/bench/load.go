@@ -100,6 +100,10 @@ func measured(p *process, run func() ([]time.Duration, error)) (sample, error) {
 	if err != nil {
 		return sample{}, err
 	}
+	stored, err := childrenCPU(p.database)
+	if err != nil {
+		return sample{}, err
+	}
 	own, begun := ownCPU(), time.Now()
 	waits, err := run()
 	if err != nil {
@@ -107,7 +111,11 @@ func measured(p *process, run func() ([]time.Duration, error)) (sample, error) {
 	}
 	s := sample{took: time.Since(begun), own: ownCPU() - own, waits: waits}
 	after, err := p.cpu()
-	s.cpu = after - before
+	if err != nil {
+		return sample{}, err
+	}
+	storedAfter, err := childrenCPU(p.database)
+	s.cpu, s.database = after-before, storedAfter-stored
 	return s, err
 }
 

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -16,9 +17,10 @@ import (
 
 // A process is a server under measurement.
 type process struct {
-	cmd  *exec.Cmd
-	addr string
-	gone chan struct{}
+	cmd      *exec.Cmd
+	addr     string
+	gone     chan struct{}
+	database int // process number of the PostgreSQL it writes to
 }
 
 // start runs a server that listens on addr. It is tied to a thread of ours, so that
@@ -93,6 +95,28 @@ func parseCPU(line string) (time.Duration, error) {
 	user, err1 := strconv.ParseInt(fields[11], 10, 64)
 	system, err2 := strconv.ParseInt(fields[12], 10, 64)
 	return time.Duration(user+system) * 10 * time.Millisecond, errors.Join(err1, err2)
+}
+
+// childrenCPU adds up the processor time of a process and its children, which for
+// PostgreSQL are its connections. One that ended in between is left out.
+func childrenCPU(parent int) (sum time.Duration, err error) {
+	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+	for _, name := range stats {
+		line, err := os.ReadFile(name)
+		if err != nil {
+			continue
+		}
+		after := strings.Fields(string(line[strings.LastIndexByte(string(line), ')')+1:]))
+		if own := filepath.Base(filepath.Dir(name)) == strconv.Itoa(parent); !own && after[1] != strconv.Itoa(parent) {
+			continue
+		}
+		used, err := parseCPU(string(line))
+		if err != nil {
+			return 0, err
+		}
+		sum += used
+	}
+	return sum, err
 }
 
 // rss is the server's resident memory in bytes.

@@ -9,16 +9,18 @@ import (
 // A sample is what one turn gave: how many answers in what time, and how long each
 // took.
 type sample struct {
-	took  time.Duration
-	waits []time.Duration
-	cpu   time.Duration // of the server's process
-	own   time.Duration // of this process, which drives it
+	took     time.Duration
+	waits    []time.Duration
+	cpu      time.Duration // of the server's process
+	database time.Duration // of PostgreSQL's
+	own      time.Duration // of this process, which drives it
 }
 
 func (s *sample) add(o sample) {
 	s.took += o.took
 	s.waits = append(s.waits, o.waits...)
 	s.cpu += o.cpu
+	s.database += o.database
 	s.own += o.own
 }
 
