@@ -50,7 +50,7 @@ func LoadHours(path string) (Hours, error) {
 	}
 	content, err := os.ReadFile(path)
 	if err != nil {
-		return Hours{}, fmt.Errorf("cannot read the opening hours: %w", err)
+		return Hours{}, fmt.Errorf("cannot read the opening hours; name a readable file by --hours-file, or leave it empty: %w", err)
 	}
 	h, err := ParseHours(content)
 	if err != nil {
