@@ -161,10 +161,14 @@ func Lookup(name string) (Field, bool) {
 type fieldRegistry struct {
 	ordered []Field
 	byName  map[string]int
+	groups  map[string][]int // where in Answers the items of each group are
 }
 
 var registry = sync.OnceValue(func() fieldRegistry {
-	r := fieldRegistry{byName: map[string]int{}}
+	r := fieldRegistry{byName: map[string]int{}, groups: map[string][]int{}}
+	for group := range groupLimits {
+		r.groups[group] = pathOf(group)
+	}
 	for i, row := range table {
 		f := Field{Name: row.name, Kind: row.kind, Max: row.max, Page: row.page, Asked: map[Door]Asked{
 			Young: row.levels[0], Relative: row.levels[1], Professional: row.levels[2]}}

@@ -99,16 +99,20 @@ func (a *Answers) RemoveItem(group string, n int) {
 
 func (a *Answers) groupValue(group string) reflect.Value {
 	at := reflect.ValueOf(a).Elem()
-	for _, i := range pathOf(group) {
+	for _, i := range registry().groups[group] {
 		at = at.Field(i)
 	}
 	return at
 }
 
-// dropEmptyItems removes the items of every group in which nothing was answered.
-func (a *Answers) dropEmptyItems() {
+// dropEmptyItems removes the items of every group in which nothing was answered, and
+// reports whether there were any.
+func (a *Answers) dropEmptyItems() (dropped bool) {
 	for group := range groupLimits {
 		items := a.groupValue(group)
+		if items.Len() == 0 {
+			continue
+		}
 		kept := reflect.Zero(items.Type())
 		for n := range items.Len() {
 			if !items.Index(n).IsZero() {
@@ -117,8 +121,10 @@ func (a *Answers) dropEmptyItems() {
 		}
 		if kept.Len() != items.Len() {
 			items.Set(kept)
+			dropped = true
 		}
 	}
+	return dropped
 }
 
 // Clone copies the answers, sharing nothing that Set could change.

@@ -52,33 +52,40 @@ func (a *Answers) OpensExploitation() bool {
 // groups. An empty door shows the short form alone, with the profile.
 func (a *Answers) Prune(d Door) {
 	for range 2 { // an answer that goes may have been the condition of another
-		type answer struct {
-			f Field
-			n int
+		if !a.dropHidden(d) {
+			return
 		}
-		var hidden []answer
-		for _, f := range Fields() {
-			items := 1
-			if f.Group != "" {
-				items = f.count(a)
-			}
-			for i := range items {
-				n := i
-				if f.Group == "" {
-					n = -1
-				}
-				if asked := f.Asked[d] != Never || d == "" && f.Page == "short" || f.Name == "reporter.profile"; !asked || !a.holds(f, n) {
-					hidden = append(hidden, answer{f, n})
-				}
-			}
-		}
-		for _, h := range hidden {
-			if h.f.read(a, h.n) != nil {
-				_ = h.f.store(a, h.f.Name, h.n, nil) // clearing cannot be refused
-			}
-		}
-		a.dropEmptyItems()
 	}
+}
+
+// dropHidden drops what is not shown as the answers stand, and reports whether that
+// was anything.
+func (a *Answers) dropHidden(d Door) bool {
+	type answer struct {
+		f *Field
+		n int
+	}
+	var hidden []answer
+	fields := Fields()
+	for i := range fields {
+		f := &fields[i]
+		asked := f.Asked[d] != Never || d == "" && f.Page == "short" || f.Name == "reporter.profile"
+		if f.Group == "" {
+			if f.read(a, -1) != nil && (!asked || !a.holds(*f, -1)) {
+				hidden = append(hidden, answer{f, -1})
+			}
+			continue
+		}
+		for n := range f.count(a) {
+			if f.read(a, n) != nil && (!asked || !a.holds(*f, n)) {
+				hidden = append(hidden, answer{f, n})
+			}
+		}
+	}
+	for _, h := range hidden {
+		_ = h.f.store(a, h.f.Name, h.n, nil) // clearing cannot be refused
+	}
+	return a.dropEmptyItems() || len(hidden) > 0
 }
 
 // Missing lists the questions asked as required at a door that have no answer. A
