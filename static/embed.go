@@ -4,7 +4,7 @@ package static
 
 import "embed"
 
-//go:embed css js img
+//go:embed css js img audio/*/*.wav
 var FS embed.FS
 
 // Bundles says which files make up each style sheet, in the order of the cascade.

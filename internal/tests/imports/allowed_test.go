@@ -12,7 +12,7 @@ var allowed = map[string]string{
 	"cmd/recueil": `
 		internal/child internal/office internal/postgres internal/postgres/cluster internal/postgres/schema internal/secret
 		internal/trust github.com/alecthomas/kong github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool golang.org/x/term`,
-	"internal/challenge": "internal/secret",
+	"internal/challenge": "internal/secret github.com/dchest/captcha",
 	"internal/child":     "",
 	"internal/envelope":  "internal/report github.com/google/uuid",
 	"internal/inbox":     "internal/envelope internal/postgres github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool",
