@@ -51,22 +51,22 @@ func (c *clock) Add(d time.Duration) {
 
 // A site is a public side on a database of its own, with what a test looks into.
 type site struct {
-	t        *testing.T
+	t        testing.TB
 	db       *testdb.DB
 	clock    *clock
-	log      *bytes.Buffer
+	log      *logbook
 	identity *age.HybridIdentity
 	spool    *spool.Spool
 	config   intake.Config
 	url      string
 }
 
-func newSite(t *testing.T, change ...func(*intake.Config)) *site {
+func newSite(t testing.TB, change ...func(*intake.Config)) *site {
 	t.Helper()
-	s := &site{t: t, db: testdb.New(t), clock: &clock{now: time.Date(2026, 11, 24, 15, 0, 0, 0, time.UTC)}, log: new(bytes.Buffer)}
+	s := &site{t: t, db: testdb.New(t), clock: &clock{now: time.Date(2026, 11, 24, 15, 0, 0, 0, time.UTC)}, log: new(logbook)}
 	ctx, stop := context.WithCancel(context.Background())
 	t.Cleanup(stop)
-	log := slog.New(slog.NewTextHandler(&lockedWriter{w: s.log}, nil))
+	log := slog.New(slog.NewTextHandler(s.log, nil))
 	var err error
 	if s.identity, err = age.GenerateHybridIdentity(); err != nil {
 		t.Fatal(err)
@@ -119,20 +119,27 @@ func (s *site) serve() string {
 
 var certificates *http.Client
 
-type lockedWriter struct {
-	mu sync.Mutex
-	w  io.Writer
+// A logbook keeps what the servers log.
+type logbook struct {
+	mu   sync.Mutex
+	text strings.Builder
 }
 
-func (l *lockedWriter) Write(b []byte) (int, error) {
+func (l *logbook) Write(b []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.w.Write(b)
+	return l.text.Write(b)
+}
+
+func (l *logbook) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 // A browser without JavaScript: cookies, links and forms.
 type browser struct {
-	t      *testing.T
+	t      testing.TB
 	site   *site
 	client *http.Client
 	base   string
@@ -162,7 +169,7 @@ func (b *browser) do(r *http.Request) *browser {
 	if r.Method == http.MethodPost && r.Header.Get("Origin") == "" {
 		r.Header.Set("Origin", b.base)
 	}
-	if r.Header.Get("Sec-Fetch-Site") == "" {
+	if _, set := r.Header["Sec-Fetch-Site"]; !set {
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
 	response, err := b.client.Do(r)
@@ -219,7 +226,7 @@ func (b *browser) fields() (string, url.Values) {
 				values.Add(name, value)
 			}
 		case goquery.NodeName(f) == "textarea":
-			values.Add(name, strings.TrimPrefix(f.Text(), "\n"))
+			values.Add(name, f.Text())
 		case goquery.NodeName(f) == "select":
 			chosen, _ := f.Find("option[selected]").Attr("value")
 			values.Add(name, chosen)
