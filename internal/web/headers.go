@@ -6,8 +6,12 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+const (
+	policyStart = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+	policyEnd   = "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types "
+
+	contentSecurityPolicy = policyStart + policyEnd + "'none'"
+)
 
 const permissionsPolicy = "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), " +
 	"gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-get=(self), usb=()"
@@ -40,4 +44,16 @@ func SameSite(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return next(c)
 	}
+}
+
+// AllowWorker lets the page of this answer start our workers. A worker is started by
+// a script's address, which trusted types count as a sink: one policy may make
+// such addresses, it is named here, and form.js lets one file of ours pass it.
+func AllowWorker(c echo.Context) {
+	c.Response().Header().Set("Content-Security-Policy", policyStart+"worker-src 'self'; "+policyEnd+"recueil-work")
+}
+
+// AllowSound lets the page of this answer play our recordings.
+func AllowSound(c echo.Context) {
+	c.Response().Header().Set("Content-Security-Policy", policyStart+"media-src 'self'; "+policyEnd+"'none'")
 }

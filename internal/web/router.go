@@ -3,6 +3,9 @@ package web
 import (
 	"io"
 	"log/slog"
+	"net"
+	"net/netip"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
@@ -12,7 +15,7 @@ import (
 // NewRouter returns an echo instance with what both sides want of it: security
 // headers on everything, same-site POSTs only, compressed pages, no banner, no
 // log of its own, and the connection's address alone (a forwarded-for header is
-// anybody's to write).
+// anybody's to write; see ClientAddress).
 func NewRouter(log *slog.Logger, onError echo.HTTPErrorHandler, assets *Assets) *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
@@ -30,8 +33,30 @@ func NewRouter(log *slog.Logger, onError echo.HTTPErrorHandler, assets *Assets) 
 			},
 		}),
 		SameSite,
-		middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1024, Skipper: func(c echo.Context) bool { return c.Path() == "/static/*" }}),
+		middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1024, Skipper: isFile}),
 	)
 	e.GET("/static/*", echo.WrapHandler(assets))
 	return e
+}
+
+// isFile reports whether an answer is a file: packed already, or asked for by ranges,
+// which packing would break.
+func isFile(c echo.Context) bool {
+	return c.Path() == "/static/*" || strings.HasSuffix(c.Path(), "/:file")
+}
+
+// ClientAddress tells which address a request comes from: the connection's, or,
+// when that belongs to one of these proxies, the last one before them that
+// X-Forwarded-For names. echo would trust every private network, which anybody
+// in one could use to be somebody else at each request.
+func ClientAddress(proxies []netip.Prefix) echo.IPExtractor {
+	if len(proxies) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	options := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, p := range proxies {
+		p = p.Masked()
+		options = append(options, echo.TrustIPRange(&net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}))
+	}
+	return echo.ExtractIPFromXFFHeader(options...)
 }
