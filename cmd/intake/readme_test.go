@@ -1,0 +1,11 @@
+package main
+
+import (
+	"testing"
+
+	"recueil/internal/testing/settingstest"
+)
+
+func TestEverySettingStandsInTheReadme(t *testing.T) {
+	settingstest.Told(t, "../../README.md", &settings{})
+}
