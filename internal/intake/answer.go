@@ -27,6 +27,9 @@ func (s *Server) apply(v *visit, at step, form url.Values) map[string]string {
 			if given == nil && f.Kind != report.Multi {
 				continue
 			}
+			if f.Kind == report.CommuneKind {
+				given = v.commune(name, given, form)
+			}
 			problem := ""
 			var err *report.FieldError
 			if f.Kind != report.Multi && answeredTwice(form, name) {
@@ -135,7 +138,11 @@ func (s *Server) askOnce(v *visit, at step, form url.Values, again *shown) {
 		ask(name, "missing", voice.First("problem.missing."+f.Name, "problem.missing_required"), voice.T("button.prefer_not"))
 	}
 	for _, mark := range v.Answers.Check(s.Now()) {
-		ask(mark.Field, mark.Kind, voice.T("mark."+mark.Kind), voice.T("button.send_anyway"))
+		question := voice.T("mark." + mark.Kind)
+		if mark.Kind == report.UnknownCommune {
+			question = s.communeDoubt(v)
+		}
+		ask(mark.Field, mark.Kind, question, voice.T("button.send_anyway"))
 	}
 }
 

@@ -112,6 +112,7 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.POST("/m", s.sendShort)
 	e.GET("/e/:number", s.step)
 	e.POST("/e/:number", s.answerStep)
+	e.POST("/c", s.communes)
 	e.GET("/v", s.check)
 	e.POST("/v", s.send)
 	e.GET("/r", s.receipt)

@@ -27,7 +27,9 @@ type Question struct {
 	Announced    int      // characters the counter announces
 	Autocomplete string
 	InputMode    string
-	RevealWhen   string // "field=code field=code": with JavaScript shown only when one of them holds
+	RevealWhen   string   // "field=code field=code": with JavaScript shown only when one of them holds
+	Choices      []Option // of a commune that may be one of several
+	Counts       string   // "none|one|two…": how many proposals there are, in words
 }
 
 // An Option is one code of a Question.
@@ -122,6 +124,9 @@ func (a asker) question(f report.Field, n int) Question {
 	}
 	if len(q.Options) == 0 {
 		q.Value = together(f, given)
+	}
+	if f.Kind == report.CommuneKind {
+		a.askCommune(&q)
 	}
 	return q
 }

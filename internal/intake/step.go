@@ -146,6 +146,8 @@ func (q Question) focus() string {
 		return q.ID + "-jour"
 	case len(q.Options) > 0 && !q.Long:
 		return q.Options[0].ID
+	case len(q.Choices) > 0:
+		return q.Choices[0].ID
 	}
 	return q.ID
 }

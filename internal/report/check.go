@@ -18,7 +18,9 @@ const (
 	NotAnEmail       = "not_an_email"
 	NotASchoolCode   = "not_a_school_code"
 	NoContact        = "no_contact"
-	implausibleAgeAt = 21 // 18 to 20 years pass
+	UnknownCommune   = "unknown_commune"   // no official code came with its name
+	CommuneElsewhere = "commune_elsewhere" // not in the département that was chosen
+	implausibleAgeAt = 21                  // 18 to 20 years pass
 )
 
 // earliestToday is how far ahead of UTC today begins somewhere in France: a date is
@@ -34,6 +36,9 @@ func (a *Answers) Check(now time.Time) []Mark {
 			marks = append(marks, Mark{name, kind})
 		}
 	})
+	if kind := a.Place.implausibleCommune(); kind != "" {
+		marks = append(marks, Mark{"place.commune", kind})
+	}
 	c := a.Contact
 	if !blank(c.Value) {
 		if _, ok := NormalisePhone(c.Value); !ok && (c.Channel == ContactChannelPhone || c.Channel == ContactChannelSms) {
@@ -47,6 +52,20 @@ func (a *Answers) Check(now time.Time) []Mark {
 		marks = append(marks, Mark{"contact.value", NoContact})
 	}
 	return marks
+}
+
+// implausibleCommune knows no list: a name that the list knows comes with its
+// code, and the code begins with that of its département.
+func (p Place) implausibleCommune() string {
+	switch {
+	case p.Commune.Label == "" || p.Department == "abroad":
+		return ""
+	case p.Commune.Code == "":
+		return UnknownCommune
+	case p.Department != "" && p.Department != "unknown" && !strings.HasPrefix(p.Commune.Code, p.Department):
+		return CommuneElsewhere
+	}
+	return ""
 }
 
 func (f Field) implausible(values []string, now time.Time) string {

@@ -207,6 +207,33 @@ func TestImplausibleValuesAreMarkedNotRefused(t *testing.T) {
 	}
 }
 
+func TestCommunesAreMarkedByTheirCode(t *testing.T) {
+	for name, c := range map[string]struct {
+		place report.Place
+		kind  string
+	}{
+		"none":                         {report.Place{Department: "69"}, ""},
+		"known":                        {report.Place{Department: "69", Commune: report.Commune{Label: "Lyon (Rhône)", Code: "69123"}}, ""},
+		"known, in Corsica":            {report.Place{Department: "2A", Commune: report.Commune{Label: "Ajaccio (Corse-du-Sud)", Code: "2A004"}}, ""},
+		"known, overseas":              {report.Place{Department: "974", Commune: report.Commune{Label: "Saint-Denis (La Réunion)", Code: "97411"}}, ""},
+		"known, no département":        {report.Place{Commune: report.Commune{Label: "Lyon (Rhône)", Code: "69123"}}, ""},
+		"known, unknown département":   {report.Place{Department: "unknown", Commune: report.Commune{Label: "Lyon (Rhône)", Code: "69123"}}, ""},
+		"known, another département":   {report.Place{Department: "59", Commune: report.Commune{Label: "Lyon (Rhône)", Code: "69123"}}, report.CommuneElsewhere},
+		"unknown":                      {report.Place{Department: "69", Commune: report.Commune{Label: "Lyonn"}}, report.UnknownCommune},
+		"unknown, without département": {report.Place{Commune: report.Commune{Label: "Lyonn"}}, report.UnknownCommune},
+		"foreign":                      {report.Place{Department: "abroad", Commune: report.Commune{Label: "Bruxelles"}}, ""},
+	} {
+		a := report.Answers{Place: c.place}
+		var want []report.Mark
+		if c.kind != "" {
+			want = []report.Mark{{Field: "place.commune", Kind: c.kind}}
+		}
+		if got := a.Check(time.Now()); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+	}
+}
+
 func TestTodayIsNotTheFutureAnywhereInFrance(t *testing.T) {
 	var a report.Answers
 	set(t, &a, "children.0.birth_date", "2", "6", "2026")
