@@ -41,7 +41,7 @@ type settings struct {
 	TrustFingerprint    string `help:"SHA-256 that the trust file must have; empty accepts any." env:"RECUEIL_TRUST_FINGERPRINT"`
 	ChallengeSecretFile string `help:"File of 32 random bytes, the same for every intake." required:"" env:"RECUEIL_CHALLENGE_SECRET_FILE"`
 	SpoolDir            string `help:"Folder for sealed reports while PostgreSQL is away; one for each process." required:"" env:"RECUEIL_SPOOL_DIR"`
-	ExitURL             string `help:"Outside page that 'Quitter vite' opens." default:"https://fr.wikipedia.org/wiki/Sp%C3%A9cial:Page_au_hasard" env:"RECUEIL_EXIT_URL"`
+	ExitURL             string `help:"Outside page that 'Quitter vite' opens." default:"https://fr.wikipedia.org/" env:"RECUEIL_EXIT_URL"`
 	HoursFile           string `help:"Opening hours as JSON; empty takes the built-in ones." env:"RECUEIL_HOURS_FILE"`
 	TLS                 bool   `help:"Serve with a self-signed certificate, to try the service on a phone." env:"RECUEIL_TLS"`
 }
@@ -89,9 +89,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	defer kept.Close()
 
+	// The inbox outlives the servers, which finish what they began.
+	storing, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	box := inbox.New(storing, pool)
 	working, cancel := context.WithCancel(ctx)
 	defer cancel()
-	box := inbox.New(working, pool)
 	public, err := intake.New(intake.Config{
 		Drafts: box, Receiver: inbox.Deposit{Inbox: box, Spool: kept, Log: log}, Trust: trusted, Secret: shared,
 		ExitURL: set.ExitURL, Hours: hours, Catalogue: locales.FS, Templates: templates.FS, Static: static.FS, Bundles: static.Bundles,
@@ -111,6 +114,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 func deliverTo(box *inbox.Inbox) func(context.Context, envelope.Envelope) error {
 	return func(ctx context.Context, e envelope.Envelope) error {
 		_, err := box.Accept(ctx, inbox.Delivery{Envelope: e})
+		if postgres.Unavailable(err) {
+			return fmt.Errorf("%w: %w", spool.ErrAway, err)
+		}
 		return err
 	}
 }
@@ -135,7 +141,7 @@ func health(trusted *trust.Source, kept *spool.Spool) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		f := trusted.File()
-		fmt.Fprintf(w, "ok\ntrust version %d fingerprint %s\nspooled %d\n", f.Version(), f.Fingerprint(), kept.Len())
+		fmt.Fprintf(w, "ok\ntrust version %d fingerprint %s\nspooled %d\nrefused %d\ndamaged %d\n", f.Version(), f.Fingerprint(), kept.Len(), kept.Refused(), kept.Damaged())
 	})
 	return mux
 }

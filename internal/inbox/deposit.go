@@ -25,10 +25,7 @@ type Deposit struct {
 func (d Deposit) Accept(ctx context.Context, delivery Delivery) (Outcome, error) {
 	// The reporter's connection may break at any moment; what he sent stays sent.
 	outcome, err := d.Inbox.Accept(context.WithoutCancel(ctx), delivery)
-	if outcome != 0 {
-		if err != nil {
-			d.Log.Warn("stored, but the receipt cannot be shown again", "report", delivery.Envelope.ReportID, "err", err)
-		}
+	if err == nil {
 		return outcome, nil
 	}
 	if spoolErr := d.Spool.Put(delivery.Envelope); spoolErr != nil {

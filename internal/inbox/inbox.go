@@ -10,6 +10,7 @@ package inbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -26,7 +27,7 @@ type Outcome int
 // The outcomes. After each of them the text is durable.
 const (
 	Stored        Outcome = iota + 1
-	AlreadyStored         // the same text was there
+	AlreadyStored         // the same text was there; its receipt may be over, so the tombstone is not written
 	Added                 // other text was there under this id; this one is an addition to it
 	Spooled               // the database is away; the text waits on disk
 )
@@ -48,7 +49,11 @@ const (
 type Inbox struct {
 	pool    *pgxpool.Pool
 	waiting chan *request
+	ended   <-chan struct{}
 }
+
+// errEnded says that nobody stores any more; what was handed in may be stored yet.
+var errEnded = errors.New("the inbox has ended")
 
 type request struct {
 	delivery Delivery
@@ -60,9 +65,10 @@ type result struct {
 	err     error
 }
 
-// New starts an Inbox; it ends with ctx.
+// New starts an Inbox; it ends with ctx, which must outlive the servers that hand
+// deliveries in.
 func New(ctx context.Context, pool *pgxpool.Pool) *Inbox {
-	in := &Inbox{pool: pool, waiting: make(chan *request, groupLimit*workers)}
+	in := &Inbox{pool: pool, waiting: make(chan *request, groupLimit*workers), ended: ctx.Done()}
 	for range workers {
 		go in.work(ctx)
 	}
@@ -78,12 +84,16 @@ func (in *Inbox) Accept(ctx context.Context, d Delivery) (Outcome, error) {
 	r := &request{d, make(chan result, 1)}
 	select {
 	case in.waiting <- r:
+	case <-in.ended:
+		return 0, errEnded
 	case <-ctx.Done():
 		return 0, ctx.Err()
 	}
 	select {
 	case got := <-r.done:
 		return got.outcome, got.err
+	case <-in.ended:
+		return 0, errEnded
 	case <-ctx.Done():
 		return 0, ctx.Err()
 	}
@@ -147,7 +157,7 @@ func firstOutcome(k envelope.Kind) Outcome {
 // report that is already there.
 func (in *Inbox) storeAlone(ctx context.Context, d Delivery) (Outcome, error) {
 	err := in.insert(ctx, &request{delivery: d})
-	if constraint := postgres.Constraint(err); constraint == "reports_pkey" || constraint == "submissions_pkey" && d.Envelope.Kind == envelope.Report {
+	if d.Envelope.Kind == envelope.Report && reportIsThere(postgres.Constraint(err)) {
 		d.Envelope = d.Envelope.AsAddition()
 		err = in.insert(ctx, &request{delivery: d})
 	}
@@ -155,18 +165,15 @@ func (in *Inbox) storeAlone(ctx context.Context, d Delivery) (Outcome, error) {
 	case err == nil:
 		return firstOutcome(d.Envelope.Kind), nil
 	case constraint == "submissions_pkey", constraint == "additions_pkey":
-		return AlreadyStored, in.saveTombstone(ctx, d.Tombstone)
+		return AlreadyStored, nil
 	}
 	return 0, fmt.Errorf("storing %s: %w", d.Envelope.ID, postgres.Sort(err))
 }
 
-// saveTombstone writes the draft of a delivery whose transaction was undone.
-func (in *Inbox) saveTombstone(ctx context.Context, t *Draft) error {
-	if t == nil {
-		return nil
-	}
-	_, err := in.pool.Exec(ctx, saveDraft, t.arguments()...)
-	return postgres.Sort(err)
+// reportIsThere reports whether the constraint that was broken says that a report
+// of this id is stored. Which of the three speaks first is the planner's choice.
+func reportIsThere(constraint string) bool {
+	return constraint == "reports_pkey" || constraint == "report_grants_pkey" || constraint == "submissions_pkey"
 }
 
 const insertReport = `with told as (

@@ -1,17 +1,22 @@
 // Package spool keeps sealed reports on disk while PostgreSQL is away, and hands
 // them over when it is back. What it holds was sealed before; its file names are
 // ids. One spool belongs to one intake process, which a lock makes sure of.
+//
+// Nothing leaves the folder undelivered. What the database refuses, though it is
+// there, is tried again less and less often and holds nobody up; a file that is no
+// envelope any more is set aside under another name. Both are counted for health.
 package spool
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -19,15 +24,36 @@ import (
 )
 
 const (
-	suffix  = ".envelope"
-	damaged = ".damaged"
+	suffix    = ".envelope"
+	damaged   = ".damaged"
+	temporary = ".tmp"
+)
+
+// ErrAway is what a deliverer returns when nothing can be delivered at all: the
+// others need not be tried.
+var ErrAway = errors.New("nothing can be delivered now")
+
+// How long the spool waits before it tries again: all of it while nothing can be
+// delivered, and one envelope that was refused.
+const (
+	shortest     = time.Second
+	longestAway  = 30 * time.Second
+	longestAlone = 15 * time.Minute
 )
 
 // A Spool is a folder of envelopes.
 type Spool struct {
-	dir  string
-	lock *os.File
-	put  chan struct{}
+	dir     string
+	lock    *os.File
+	put     chan struct{}
+	mu      sync.Mutex
+	refused map[string]retry // by file name
+}
+
+// A retry says when an envelope that was refused is tried again.
+type retry struct {
+	at   time.Time
+	wait time.Duration
 }
 
 // Open takes the folder for this process, making it when it is missing.
@@ -43,13 +69,12 @@ func Open(dir string) (*Spool, error) {
 		lock.Close()
 		return nil, fmt.Errorf("another process uses the spool %s; give each intake a folder of its own by --spool-dir", dir)
 	}
-	s := &Spool{dir: dir, lock: lock, put: make(chan struct{}, 1)}
+	s := &Spool{dir: dir, lock: lock, put: make(chan struct{}, 1), refused: map[string]retry{}}
 	// A file that was being written when the power went was never acknowledged.
-	halves, _ := filepath.Glob(filepath.Join(dir, "*.tmp"))
-	for _, half := range halves {
-		os.Remove(half)
+	for _, half := range s.names(temporary) {
+		os.Remove(filepath.Join(dir, half))
 	}
-	return s, nil
+	return s, syncFolder(filepath.Dir(dir)) // the folder itself must survive the power, too
 }
 
 // Close gives the folder back.
@@ -67,16 +92,16 @@ func (s *Spool) Put(e envelope.Envelope) error {
 		order = "1"
 	}
 	name := filepath.Join(s.dir, fmt.Sprintf("%s-%s-%x%s", e.ReportID, order, e.Tag[:8], suffix))
-	temporary, err := os.CreateTemp(s.dir, "*.tmp")
+	half, err := os.CreateTemp(s.dir, "*"+temporary)
 	if err != nil {
 		return fmt.Errorf("spooling %s: %w", e.ID, err)
 	}
-	defer os.Remove(temporary.Name())
-	_, err = temporary.Write(content)
-	if err = errors.Join(err, temporary.Sync(), temporary.Close()); err != nil {
+	defer os.Remove(half.Name())
+	_, err = half.Write(content)
+	if err = errors.Join(err, half.Sync(), half.Close()); err != nil {
 		return fmt.Errorf("spooling %s: %w", e.ID, err)
 	}
-	if err := os.Rename(temporary.Name(), name); err != nil {
+	if err := os.Rename(half.Name(), name); err != nil {
 		return fmt.Errorf("spooling %s: %w", e.ID, err)
 	}
 	if err := syncFolder(s.dir); err != nil {
@@ -90,18 +115,33 @@ func (s *Spool) Put(e envelope.Envelope) error {
 }
 
 // Len counts the envelopes that wait.
-func (s *Spool) Len() int { return len(s.names()) }
+func (s *Spool) Len() int { return len(s.names(suffix)) }
 
-func (s *Spool) names() []string {
-	names, _ := filepath.Glob(filepath.Join(s.dir, "*"+suffix))
-	slices.Sort(names)
+// Damaged counts the files that were set aside.
+func (s *Spool) Damaged() int { return len(s.names(damaged)) }
+
+// Refused counts the envelopes that the database would not take when it was there:
+// somebody must look at the log.
+func (s *Spool) Refused() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.refused)
+}
+
+func (s *Spool) names(ending string) []string {
+	entries, _ := os.ReadDir(s.dir) // sorted
+	var names []string
+	for _, entry := range entries {
+		if strings.HasSuffix(entry.Name(), ending) {
+			names = append(names, entry.Name())
+		}
+	}
 	return names
 }
 
 // Run hands over what waits, again and again until ctx ends, trying less often
 // while nothing can be delivered.
 func (s *Spool) Run(ctx context.Context, deliver func(context.Context, envelope.Envelope) error, log *slog.Logger) {
-	const shortest, longest = time.Second, 30 * time.Second
 	wait := shortest
 	for {
 		select {
@@ -110,39 +150,76 @@ func (s *Spool) Run(ctx context.Context, deliver func(context.Context, envelope.
 		case <-s.put:
 		case <-time.After(wait):
 		}
-		if delivered, kept := s.deliverAll(ctx, deliver, log); kept > 0 && delivered == 0 {
-			wait = min(2*wait, longest)
+		if err := s.deliverAll(ctx, deliver, log); err != nil && ctx.Err() == nil {
+			log.Warn("envelopes still wait on disk", "count", s.Len(), "err", err)
+			wait = min(2*wait, longestAway)
 		} else {
 			wait = shortest
 		}
 	}
 }
 
-func (s *Spool) deliverAll(ctx context.Context, deliver func(context.Context, envelope.Envelope) error, log *slog.Logger) (delivered, kept int) {
-	for _, name := range s.names() {
-		content, err := os.ReadFile(name)
+// deliverAll tries each envelope whose turn it is. It stops at ErrAway.
+func (s *Spool) deliverAll(ctx context.Context, deliver func(context.Context, envelope.Envelope) error, log *slog.Logger) error {
+	for _, name := range s.names(suffix) {
+		if !s.due(name) {
+			continue
+		}
+		content, err := os.ReadFile(filepath.Join(s.dir, name))
 		if err != nil {
-			log.Error("cannot read a spooled envelope", "file", filepath.Base(name), "err", err)
-			kept++
+			log.Error("cannot read a spooled envelope", "file", name, "err", err, "again_in", s.later(name))
 			continue
 		}
 		var e envelope.Envelope
 		if err := e.UnmarshalBinary(content); err != nil {
-			log.Error("set a damaged envelope aside", "file", filepath.Base(name), "err", err)
-			os.Rename(name, strings.TrimSuffix(name, suffix)+damaged)
+			s.setAside(name, err, log)
 			continue
 		}
-		if err := deliver(ctx, e); err != nil {
-			log.Warn("an envelope still waits on disk", "report", e.ReportID, "err", err)
-			kept++
+		switch err := deliver(ctx, e); {
+		case errors.Is(err, ErrAway) || ctx.Err() != nil:
+			return err
+		case err != nil:
+			log.Error("the database refuses a spooled envelope", "report", e.ReportID, "err", err, "again_in", s.later(name))
 			continue
 		}
-		if err := os.Remove(name); err != nil {
-			log.Error("cannot remove a delivered envelope", "report", e.ReportID, "err", err)
+		s.forget(name)
+		if err := os.Remove(filepath.Join(s.dir, name)); err != nil {
+			log.Error("cannot remove a delivered envelope", "report", e.ReportID, "err", err, "again_in", s.later(name))
 		}
-		delivered++
 	}
-	return delivered, kept
+	return nil
+}
+
+// setAside keeps what is no envelope any more where nobody tries it again.
+func (s *Spool) setAside(name string, why error, log *slog.Logger) {
+	aside := strings.TrimSuffix(name, suffix) + "." + rand.Text()[:8] + damaged // never over another one
+	if err := os.Rename(filepath.Join(s.dir, name), filepath.Join(s.dir, aside)); err != nil {
+		log.Error("cannot set a damaged envelope aside", "file", name, "err", err, "again_in", s.later(name))
+		return
+	}
+	s.forget(name)
+	log.Error("set a damaged envelope aside", "file", aside, "err", why)
+}
+
+func (s *Spool) due(name string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !time.Now().Before(s.refused[name].at)
+}
+
+// later puts an envelope off, each time for twice as long.
+func (s *Spool) later(name string) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	wait := min(max(shortest, 2*s.refused[name].wait), longestAlone)
+	s.refused[name] = retry{time.Now().Add(wait), wait}
+	return wait
+}
+
+func (s *Spool) forget(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.refused, name)
 }
 
 func syncFolder(dir string) error {
