@@ -9,12 +9,14 @@ import (
 
 	"recueil/internal/readout"
 	"recueil/internal/report"
+	"recueil/internal/web"
 )
 
 type checkPage struct {
 	Frame
 	Sections []Section
 	Sendable bool
+	Guard    Guard
 	Draft    string // the sealed draft, so that sending works while the database is away
 	More     string // a young person may tell more first: where
 	Tell     string // where to tell something, when there is nothing to send
@@ -68,19 +70,22 @@ func (s *Server) tellMore(c echo.Context) error {
 
 func (s *Server) showCheck(c echo.Context, v *visit, status int, notice string) error {
 	voice := s.voice(&v.draft)
-	sealed, err := v.seal()
+	shown := *v
+	shown.SealedAt = s.Now() // what the page carries is as old as the page
+	sealed, err := shown.seal()
 	if err != nil {
 		return err
 	}
 	answers := v.complete()
 	page := checkPage{Frame: s.frame(voice, voice.T("page.check.title")), Sendable: answers.Sendable(), Draft: base64.RawURLEncoding.EncodeToString(sealed),
-		Sections: s.sections(v), Tell: stepOf("tell").Change(), Notice: notice}
+		Sections: s.sections(v), Tell: stepOf("tell").Change(), Notice: notice, Guard: guard(s.signer.IssueFor(v.ID[:], s.Now()))}
 	page.FormPage, page.Error = true, status == http.StatusUnprocessableEntity
 	if v.Door == report.Young && !v.Extras {
 		page.More = "/v?plus=1"
 	}
 	_, page.Total = v.place(stepOf("contact"))
 	page.Place = page.Total
+	web.AllowWorker(c)
 	return s.render(c, voice, status, "check", page)
 }
 

@@ -68,6 +68,9 @@ func (s *site) bodies(query string) []report.Report {
 func (s *site) one() report.Report {
 	s.t.Helper()
 	reports, additions := s.sent(), s.added()
+	if n := s.spool.Len(); n != 0 {
+		s.t.Errorf("%d envelopes wait on the disk of a site whose database is there:\n%s", n, s.log)
+	}
 	if len(reports) != 1 || len(additions) != 0 {
 		s.t.Fatalf("%d reports and %d additions, want 1 and 0", len(reports), len(additions))
 	}
