@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"recueil/internal/envelope"
+	"recueil/internal/postgres"
 )
 
 // A Spool keeps envelopes on disk while the database cannot take them.
@@ -31,6 +32,10 @@ func (d Deposit) Accept(ctx context.Context, delivery Delivery) (Outcome, error)
 	if spoolErr := d.Spool.Put(delivery.Envelope); spoolErr != nil {
 		return 0, fmt.Errorf("neither the database nor the spool takes %s: %w; %w", delivery.Envelope.ID, err, spoolErr)
 	}
-	d.Log.Warn("kept on disk until the database is back", "report", delivery.Envelope.ReportID, "err", err)
+	if postgres.Unavailable(err) {
+		d.Log.Warn("kept on disk until the database is back", "report", delivery.Envelope.ReportID, "err", err)
+	} else {
+		d.Log.Error("the database refuses a report; kept on disk, and tried again less and less often", "report", delivery.Envelope.ReportID, "err", err)
+	}
 	return Spooled, nil
 }
