@@ -58,7 +58,7 @@ function sendByFetch(form) {
       if (answer.status === 503) return failed(button, "[data-offline]");
       if (answer.status === 401 && form.querySelector("[data-expired]")) return failed(button, "[data-expired]");
       const next = await destination(answer);
-      if (next) return location.assign(next);
+      if (next) return go(next);
     } catch {
       return failed(button, "[data-offline]");
     } finally {
@@ -121,6 +121,20 @@ async function destination(answer) {
   const { location: next } = await answer.json();
   const url = new URL(next, location.href);
   return url.origin === location.origin ? url.href : null;
+}
+
+// go opens an address that the server named. Another place of this very page, an
+// item just added, would only be scrolled to: the page is asked for again.
+function go(next) {
+  if (next.split("#")[0] !== location.href.split("#")[0]) return location.assign(next);
+  history.scrollRestoration = "manual";
+  history.replaceState(null, "", next); // a reload then repeats no POST
+  location.reload();
+}
+
+if (history.scrollRestoration === "manual") {
+  history.scrollRestoration = "auto";
+  document.getElementById(location.hash.slice(1))?.focus();
 }
 
 for (const area of document.querySelectorAll("textarea[data-max]")) count(area);
