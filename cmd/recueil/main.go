@@ -4,6 +4,7 @@
 //	recueil migrate   bring the database to this version
 //	recueil init      make teams, keys, the trust file and the first coordinator
 //	recueil staff     list, add and disable accounts
+//	recueil audit     find changed, removed or moved lines of the audit trail
 //	recueil recover   open a team's key with the recovery key from the safe
 //	recueil doctor    check a deployment and say each mend
 //
@@ -31,6 +32,7 @@ type commands struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the database to this version."`
 	Init    initCommand    `cmd:"" help:"Make teams, keys, the trust file and the first coordinator. Prints the recovery key, once."`
 	Staff   staffCommands  `cmd:"" help:"Accounts of the back office."`
+	Audit   auditCommands  `cmd:"" help:"The audit trail of the back office."`
 	Recover recoverCommand `cmd:"" help:"Write a team's key, opened with the recovery key, to a file."`
 	Doctor  doctorCommand  `cmd:"" help:"Check a deployment."`
 }

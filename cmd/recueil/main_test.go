@@ -78,6 +78,9 @@ func TestADeploymentFromTheFirstCommandToTheLast(t *testing.T) {
 	if raw, err := os.ReadFile(team); err != nil || !bytes.HasPrefix(raw, []byte("AGE-SECRET-KEY-PQ-1")) {
 		t.Errorf("recover wrote %d bytes, %v", len(raw), err)
 	}
+	if out := o.must("", "audit", "verify"); !strings.Contains(out, "3 lines, each as it was written") {
+		t.Errorf("audit verify says %q", out)
+	}
 	o.must("", "staff", "disable", "noe")
 	if out := o.must("", "staff", "list"); !strings.Contains(out, "disabled") {
 		t.Errorf("staff list says %q", out)
@@ -113,6 +116,17 @@ func TestDoctorSaysEachMend(t *testing.T) {
 	}
 	if out, _ := o.run("", o.with("doctor")...); !strings.Contains(out, "recueil migrate") {
 		t.Errorf("a pending migration: %q", out)
+	}
+}
+
+func TestAuditVerifyNamesTheLine(t *testing.T) {
+	o := newOperator(t)
+	o.must(first, o.with("init", "--team=plateau=Plateau", "--login=camille", "--name=Camille")...)
+	if _, err := o.db.Owner.Exec(t.Context(), "update audit_events set action = 'nothing' where seq = 1"); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := o.run("", "audit", "verify"); err == nil || !strings.Contains(out, "line 1: changed") {
+		t.Errorf("audit verify says %q, %v", out, err)
 	}
 }
 

@@ -1,0 +1,166 @@
+package audit
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"recueil/internal/postgres"
+)
+
+// What verification finds wrong with a line.
+const (
+	Changed    = "changed"    // its content, its head or its place is not what was written
+	Missing    = "missing"    // a line of that number was written and is gone
+	Recomputed = "recomputed" // the line was rewritten together with all that follow
+)
+
+// A Finding is one line that is not as it was written.
+type Finding struct {
+	Seq  int64
+	Kind string
+}
+
+// A Result says how many lines were read and what is wrong with them.
+type Result struct {
+	Lines    int64
+	Findings []Finding
+}
+
+// A witness is a line's head as another machine saw it when it was written.
+type witness map[int64][32]byte
+
+var headLine = regexp.MustCompile(`\bmsg=audit seq=(\d+) head=([0-9a-f]{64})\b`)
+
+// Verify reads the whole trail. A line whose content was changed, removed or moved
+// is found from the chain alone. Lines cut off at the end, or a chain recomputed
+// from some line on, leave the chain whole: they are found with the stream of heads
+// that the office logged to another machine. heads may be nil.
+func Verify(ctx context.Context, pool *pgxpool.Pool, heads io.Reader) (Result, error) {
+	seen, err := readHeads(heads)
+	if err != nil {
+		return Result{}, err
+	}
+	var result Result
+	// One snapshot, so that a line written meanwhile is in both reads or in neither.
+	err = pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		result, err = verify(ctx, tx, seen)
+		return err
+	})
+	return result, err
+}
+
+func readHeads(from io.Reader) (witness, error) {
+	seen := witness{}
+	if from == nil {
+		return seen, nil
+	}
+	lines := bufio.NewScanner(from)
+	for lines.Scan() {
+		found := headLine.FindSubmatch(lines.Bytes())
+		if found == nil {
+			continue // a log holds other lines
+		}
+		seq, err := strconv.ParseInt(string(found[1]), 10, 64)
+		if err != nil {
+			continue
+		}
+		var head [32]byte
+		// The expression vouches for 64 hexadecimal digits.
+		_, _ = hex.Decode(head[:], found[2])
+		seen[seq] = head
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("reading the stream of heads: %w", err)
+	}
+	return seen, nil
+}
+
+type row struct {
+	Seq        int64
+	At         time.Time
+	Actor      *uuid.UUID
+	Action     string
+	ObjectType string
+	ObjectID   string
+	Digest     []byte
+	Detail     string
+	Head       []byte
+}
+
+func verify(ctx context.Context, tx pgx.Tx, seen witness) (Result, error) {
+	var result Result
+	find := func(seq int64, kind string) { result.Findings = append(result.Findings, Finding{seq, kind}) }
+	rows, err := tx.Query(ctx, `select seq, at, actor, action, object_type, object_id, digest, detail, head from audit_events order by seq`)
+	if err != nil {
+		return result, fmt.Errorf("reading the audit trail: %w", postgres.Sort(err))
+	}
+	last, previous := int64(0), firstHead()
+	var r row
+	_, err = pgx.ForEachRow(rows, []any{&r.Seq, &r.At, &r.Actor, &r.Action, &r.ObjectType, &r.ObjectID, &r.Digest, &r.Detail, &r.Head}, func() error {
+		result.Lines++
+		gap := r.Seq != last+1
+		for n := last + 1; n < r.Seq; n++ {
+			find(n, Missing)
+		}
+		// Behind a gap the head before is not known; the line after it is again held
+		// to this one's.
+		if !gap && !bytes.Equal(r.Head, headOf(previous, &r)) {
+			find(r.Seq, Changed)
+		} else if head, known := seen[r.Seq]; known && !bytes.Equal(head[:], r.Head) {
+			find(r.Seq, Recomputed)
+		}
+		delete(seen, r.Seq)
+		last, previous = r.Seq, slices.Clone(r.Head)
+		return nil
+	})
+	if err != nil {
+		return result, fmt.Errorf("reading the audit trail: %w", postgres.Sort(err))
+	}
+	var newest int64
+	if err := tx.QueryRow(ctx, "select seq from audit_head").Scan(&newest); err != nil {
+		return result, fmt.Errorf("reading the head of the audit trail: %w", postgres.Sort(err))
+	}
+	for seq := range seen { // what is left was witnessed and is behind the end
+		newest = max(newest, seq)
+	}
+	for n := last + 1; n <= newest; n++ {
+		find(n, Missing)
+	}
+	return result, nil
+}
+
+// firstHead is what the first line is bound to.
+func firstHead() []byte {
+	sum := sha256.Sum256([]byte("recueil.audit/1"))
+	return sum[:]
+}
+
+// headOf computes a line's head as the function of the database does.
+func headOf(previous []byte, r *row) []byte {
+	actor := ""
+	if r.Actor != nil {
+		actor = r.Actor.String()
+	}
+	hash := sha256.New()
+	hash.Write(previous)
+	for _, field := range []string{
+		strconv.FormatInt(r.Seq, 10), r.At.UTC().Format("2006-01-02T15:04:05.000000"), actor,
+		r.Action, r.ObjectType, r.ObjectID, hex.EncodeToString(r.Digest), r.Detail,
+	} {
+		fmt.Fprintf(hash, "%d:%s", len(field), field)
+	}
+	return hash.Sum(nil)
+}
