@@ -11,7 +11,8 @@ var allowed = map[string]string{
 	"cmd/office": "internal/office internal/postgres internal/trust internal/web locales static templates github.com/alecthomas/kong",
 	"cmd/recueil": `
 		internal/child internal/office internal/postgres internal/postgres/cluster internal/postgres/schema internal/secret
-		internal/trust github.com/alecthomas/kong github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool golang.org/x/term`,
+		internal/trust github.com/PuerkitoBio/goquery github.com/alecthomas/kong github.com/jackc/pgx/v5
+		github.com/jackc/pgx/v5/pgxpool golang.org/x/term`,
 	"internal/challenge": "internal/secret github.com/dchest/captcha",
 	"internal/child":     "",
 	"internal/envelope":  "internal/report github.com/google/uuid",
@@ -54,6 +55,7 @@ var allowed = map[string]string{
 	"internal/testing/module":         "",
 	"internal/testing/reporttest":     "internal/report pgregory.net/rapid",
 	"internal/testing/sealtest":       "internal/envelope internal/report internal/seal internal/secret internal/trust filippo.io/age",
+	"internal/testing/settingstest":   "github.com/alecthomas/kong",
 	"internal/testing/testdb": `
 		internal/postgres internal/postgres/cluster internal/postgres/schema migrations github.com/jackc/pgx/v5
 		github.com/jackc/pgx/v5/pgxpool`,
@@ -89,6 +91,8 @@ var unreachable = map[string]string{
 	"cmd/office": `
 		recueil/internal/intake recueil/internal/inbox recueil/internal/spool recueil/internal/testing/...
 		recueil/internal/postgres/cluster recueil/migrations github.com/jackc/tern/v2/... testing plugin`,
+	// The operator's terminal starts the two servers and is neither.
+	"cmd/recueil": "recueil/internal/intake recueil/internal/inbox recueil/internal/testing/... testing plugin",
 }
 
 const sealedOnly = `recueil/internal/seal recueil/internal/intake recueil/internal/office/...
@@ -102,4 +106,4 @@ const inputOutput = `os os/exec os/signal io/fs path/filepath embed net net/http
 	html/template text/template github.com/jackc/pgx/v5/... github.com/labstack/echo/v4/...`
 
 // testOnly is what is linked into tests only.
-const testOnly = "recueil/internal/testing/... testing testing/fstest net/http/httptest pgregory.net/rapid github.com/PuerkitoBio/goquery"
+const testOnly = "recueil/internal/testing/... testing testing/fstest net/http/httptest pgregory.net/rapid"
