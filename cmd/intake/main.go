@@ -8,10 +8,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"os"
 	"os/signal"
 	"syscall"
@@ -43,7 +45,10 @@ type settings struct {
 	SpoolDir            string `help:"Folder for sealed reports while PostgreSQL is away; one for each process." required:"" env:"RECUEIL_SPOOL_DIR"`
 	ExitURL             string `help:"Outside page that 'Quitter vite' opens." default:"https://fr.wikipedia.org/" env:"RECUEIL_EXIT_URL"`
 	HoursFile           string `help:"Opening hours as JSON; empty takes the built-in ones." env:"RECUEIL_HOURS_FILE"`
+	Captcha             string `help:"When a captcha is shown: auto (to what looks suspicious), always (to all that is not urgent), never (staff verify)." enum:"auto,always,never" default:"auto" env:"RECUEIL_CAPTCHA"`
 	TLS                 bool   `help:"Serve with a self-signed certificate, to try the service on a phone." env:"RECUEIL_TLS"`
+
+	TrustedProxies []netip.Prefix `help:"Networks of the proxies in front, such as 10.0.0.0/8: their X-Forwarded-For is believed. Without, the connection's address is the visitor's." placeholder:"NETWORK,…" env:"RECUEIL_TRUSTED_PROXIES"`
 }
 
 func main() {
@@ -97,6 +102,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer cancel()
 	public, err := intake.New(intake.Config{
 		Drafts: box, Receiver: inbox.Deposit{Inbox: box, Spool: kept, Log: log}, Trust: trusted, Secret: shared,
+		Captchas: box, Captcha: set.Captcha, Limits: challenge.DefaultLimits(), Proxies: set.TrustedProxies,
 		ExitURL: set.ExitURL, Hours: hours, Catalogue: locales.FS, Templates: templates.FS, Static: static.FS, Bundles: static.Bundles,
 		Now: time.Now, Log: log,
 	})
@@ -104,7 +110,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	go kept.Run(working, deliverTo(box), log)
-	go expireDrafts(working, box, log)
+	go expire(working, box, log)
 	go trusted.Watch(working)
 	return web.ServeAll(working,
 		web.ServerConfig{Listen: set.PrivateListen, Handler: health(trusted, kept), Log: log},
@@ -121,16 +127,18 @@ func deliverTo(box *inbox.Inbox) func(context.Context, envelope.Envelope) error 
 	}
 }
 
-// expireDrafts removes what nobody came back to.
-func expireDrafts(ctx context.Context, box *inbox.Inbox, log *slog.Logger) {
+// expire removes what nobody came back to.
+func expire(ctx context.Context, box *inbox.Inbox, log *slog.Logger) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(time.Minute):
 		}
-		if _, err := box.ExpireDrafts(ctx, time.Now()); err != nil && ctx.Err() == nil {
-			log.Warn("drafts were not expired", "err", err)
+		_, err := box.ExpireDrafts(ctx, time.Now())
+		_, other := box.ExpireCaptchas(ctx, time.Now())
+		if err = errors.Join(err, other); err != nil && ctx.Err() == nil {
+			log.Warn("drafts or captchas were not expired", "err", err)
 		}
 	}
 }

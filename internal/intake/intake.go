@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"time"
 
@@ -47,6 +48,10 @@ type Receiver interface {
 type Config struct {
 	Drafts    Drafts
 	Receiver  Receiver
+	Captchas  Captchas
+	Captcha   string           // CaptchaAuto, CaptchaAlways or CaptchaNever
+	Limits    challenge.Limits // the zero value counts nothing
+	Proxies   []netip.Prefix   // whose word on a visitor's address is taken
 	Trust     *trust.Source
 	Secret    secret.Key // shared by all intakes; signs form tokens
 	ExitURL   string     // a light, unpersonalised outside page
@@ -63,6 +68,8 @@ type Config struct {
 type Server struct {
 	Config
 	signer               challenge.Signer
+	counters             *challenge.Counters
+	spoken               map[string]*challenge.Voice // by language
 	pages                *web.Pages
 	adult, young, friend *web.Voice // friend: a young person who writes about another
 	handler              http.Handler
@@ -74,7 +81,7 @@ func New(c Config) (*Server, error) {
 	if err != nil || exit.Host == "" || exit.Scheme != "https" && exit.Scheme != "http" {
 		return nil, errors.New("--exit-url is no address; give a light page of another site, such as https://www.wikipedia.org/")
 	}
-	s := &Server{Config: c, signer: challenge.NewSigner(c.Secret)}
+	s := &Server{Config: c, signer: challenge.NewSigner(c.Secret), counters: challenge.NewCounters(c.Limits)}
 	if s.adult, err = web.NewVoice(c.Catalogue, "fr", "fr/adult.toml"); err != nil {
 		return nil, err
 	}
@@ -97,7 +104,16 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.handler = s.routes(web.NewRouter(c.Log, web.ErrorHandler(c.Log, problems, s.showProblem), assets))
+	recordings, err := fs.Sub(c.Static, "audio")
+	if err != nil {
+		return nil, err
+	}
+	if s.spoken, err = challenge.LoadVoices(recordings); err != nil {
+		return nil, err
+	}
+	router := web.NewRouter(c.Log, web.ErrorHandler(c.Log, problems, s.showProblem), assets)
+	router.IPExtractor = web.ClientAddress(c.Proxies)
+	s.handler = s.routes(router)
 	return s, nil
 }
 
@@ -115,6 +131,9 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.POST("/c", s.communes)
 	e.GET("/v", s.check)
 	e.POST("/v", s.send)
+	e.GET("/q", s.askCaptcha)
+	e.POST("/q", s.answerCaptcha)
+	e.GET("/q/:file", s.captchaFile)
 	e.GET("/r", s.receipt)
 	e.GET("/s", s.exit)
 	e.GET("/p/:page", s.legal)

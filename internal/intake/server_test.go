@@ -59,6 +59,7 @@ type site struct {
 	spool    *spool.Spool
 	config   intake.Config
 	url      string
+	client   *http.Client // trusts the site's certificate
 }
 
 func newSite(t testing.TB, change ...func(*intake.Config)) *site {
@@ -94,7 +95,7 @@ func newSite(t testing.TB, change ...func(*intake.Config)) *site {
 	}
 	t.Cleanup(func() { s.spool.Close() })
 	box := inbox.New(ctx, s.db.Intake)
-	s.config = intake.Config{Drafts: box, Receiver: inbox.Deposit{Inbox: box, Spool: s.spool, Log: log}, Trust: trusted, Secret: secret.New(),
+	s.config = intake.Config{Drafts: box, Receiver: inbox.Deposit{Inbox: box, Spool: s.spool, Log: log}, Captchas: box, Trust: trusted, Secret: secret.New(),
 		ExitURL: "https://ailleurs.example/", Hours: territory.DefaultHours(), Catalogue: locales.FS, Templates: templates.FS,
 		Static: static.FS, Bundles: static.Bundles, Now: s.clock.Now, Log: log}
 	for _, f := range change {
@@ -113,11 +114,9 @@ func (s *site) serve() string {
 	server := httptest.NewTLSServer(public) // __Host- cookies want a secure connection
 	s.t.Cleanup(server.Close)
 	s.t.Cleanup(http.DefaultTransport.(*http.Transport).CloseIdleConnections)
-	certificates = server.Client()
+	s.client = server.Client()
 	return server.URL
 }
-
-var certificates *http.Client
 
 // A logbook keeps what the servers log.
 type logbook struct {
@@ -152,7 +151,7 @@ type browser struct {
 
 func (s *site) browser() *browser {
 	jar, _ := cookiejar.New(nil)
-	client := *certificates
+	client := *s.client
 	client.Jar = jar
 	b := &browser{t: s.t, site: s, client: &client, base: s.url}
 	client.CheckRedirect = func(r *http.Request, _ []*http.Request) error {

@@ -17,7 +17,7 @@ import (
 
 type shortPage struct {
 	Frame
-	Token     string
+	Guard     Guard
 	Door      string // door and profile, should the draft be out of reach on return
 	Questions []Question
 	Errors    []Fault
@@ -40,11 +40,11 @@ func (s *Server) shortForm(c echo.Context) error {
 
 func (s *Server) showShort(c echo.Context, d *draft, status int, with shown) error {
 	voice := s.voice(d)
-	page := shortPage{Frame: s.frame(voice, voice.T("page.short.title")), Token: with.typed.Get("_token"),
+	page := shortPage{Frame: s.frame(voice, voice.T("page.short.title")), Guard: guard(with.typed.Get("_token")),
 		Door: string(d.Door) + ":" + string(d.Answers.Reporter.Profile), Notice: with.notice, Reading: s.reading(voice)}
 	page.FormPage = true
-	if _, err := s.signer.Open(page.Token); err != nil {
-		page.Token = s.signer.Issue(s.Now())
+	if _, err := s.signer.Open(page.Guard.Token); err != nil {
+		page.Guard.Token = s.signer.Issue(s.Now())
 	}
 	a := asker{voice: voice, door: report.Young, values: typed(with.typed), errors: with.errors} // typed text is kept off every device
 	for _, f := range shortFields() {
@@ -56,6 +56,7 @@ func (s *Server) showShort(c echo.Context, d *draft, status int, with shown) err
 		page.Notice = ""
 	}
 	page.Error = len(page.Errors) > 0
+	web.AllowWorker(c)
 	return s.render(c, voice, status, "short", page)
 }
 
@@ -94,7 +95,9 @@ func (s *Server) sendShort(c echo.Context) error {
 		return s.sendShortAgain(c, v, told)
 	}
 	before := *v
-	outcome, err := s.submit(c.Request().Context(), v, told)
+	// Suspicious or not, it is taken at once; the lane marks it for staff.
+	lane := laneOf(s.suspicious(c, form, s.signer.Open))
+	outcome, err := s.submit(c.Request().Context(), v, told, lane)
 	if err != nil {
 		s.Log.Error("a report was not taken", "report", v.ID, "err", err)
 		again.notice = voice.T("error.unavailable.text")

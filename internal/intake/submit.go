@@ -9,7 +9,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"recueil/internal/envelope"
 	"recueil/internal/inbox"
 	"recueil/internal/postgres"
 	"recueil/internal/report"
@@ -45,8 +44,17 @@ func (s *Server) send(c echo.Context) error {
 	if answers := v.complete(); !answers.Sendable() {
 		return s.showCheck(c, v, http.StatusUnprocessableEntity, s.voice(&v.draft).T("problem.nothing_to_send"))
 	}
+	lane, ask := s.judge(c, v, form)
+	if ask {
+		return goTo(c, "/q")
+	}
+	return s.deliver(c, v, lane)
+}
+
+// deliver sends the whole form into a lane, or shows it again when nothing takes it.
+func (s *Server) deliver(c echo.Context, v *visit, lane string) error {
 	before := *v
-	outcome, err := s.submit(c.Request().Context(), v, nil)
+	outcome, err := s.submit(c.Request().Context(), v, nil, lane)
 	if err != nil {
 		s.Log.Error("a report was not taken", "report", v.ID, "err", err)
 		return s.showCheck(c, &before, http.StatusServiceUnavailable, s.voice(&before.draft).T("error.unavailable.text"))
@@ -83,12 +91,12 @@ func (s *Server) acknowledge(c echo.Context, v *visit, outcome inbox.Outcome, re
 // submit seals what a visit holds and makes it durable, together with the tombstone
 // that takes the draft's place. After it, the visit is that tombstone. told is what
 // the short form says, nil when the whole form is sent.
-func (s *Server) submit(ctx context.Context, v *visit, told *report.ShortForm) (inbox.Outcome, error) {
+func (s *Server) submit(ctx context.Context, v *visit, told *report.ShortForm, lane string) (inbox.Outcome, error) {
 	r, code, err := s.reportOf(v, told)
 	if err != nil {
 		return 0, err
 	}
-	e, err := seal.Report(&r, code, s.Trust.File().Receiving(), envelope.Main)
+	e, err := seal.Report(&r, code, s.Trust.File().Receiving(), lane)
 	if err != nil {
 		return 0, err
 	}
