@@ -1,6 +1,7 @@
 package web
 
 import (
+	"compress/gzip"
 	"io"
 	"log/slog"
 	"net"
@@ -33,7 +34,7 @@ func NewRouter(log *slog.Logger, onError echo.HTTPErrorHandler, assets *Assets) 
 			},
 		}),
 		SameSite,
-		middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1024, Skipper: isFile}),
+		middleware.GzipWithConfig(middleware.GzipConfig{Level: gzip.BestSpeed, MinLength: 1024, Skipper: isFile}),
 	)
 	e.GET("/static/*", echo.WrapHandler(assets))
 	return e
