@@ -118,6 +118,14 @@ func (s *site) serve() string {
 	return server.URL
 }
 
+// A failer is a test, or one try of a property.
+type failer interface {
+	Helper()
+	Fatal(...any)
+	Fatalf(string, ...any)
+	Errorf(string, ...any)
+}
+
 // A logbook keeps what the servers log.
 type logbook struct {
 	mu   sync.Mutex
@@ -138,7 +146,7 @@ func (l *logbook) String() string {
 
 // A browser without JavaScript: cookies, links and forms.
 type browser struct {
-	t      testing.TB
+	t      failer
 	site   *site
 	client *http.Client
 	base   string
