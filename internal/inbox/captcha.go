@@ -30,7 +30,8 @@ type Captcha struct {
 	Expires  time.Time
 }
 
-// A CaptchaAnswer is one of the two: the digits, or the solution of the question.
+// A CaptchaAnswer is the digits, the solution of the question, or both: one that is
+// right is enough.
 type CaptchaAnswer struct {
 	Digits   *string
 	Solution *int

@@ -187,26 +187,34 @@ func (s *Server) answerCaptcha(c echo.Context) error {
 	return s.checkAnswer(c, v, *answer)
 }
 
-// readAnswer finds the answer in a form, or what to say instead. A slip of the
-// keyboard is no failure.
+// readAnswer finds the answer in a form, or what to say instead. One that can be
+// read is enough, and a slip of the keyboard is no failure.
 func readAnswer(voice *web.Voice, form url.Values) (*inbox.CaptchaAnswer, captchaShown) {
-	again := captchaShown{typed: form}
-	switch typed, word := strings.TrimSpace(form.Get("digits")), strings.TrimSpace(form.Get("answer")); {
-	case word != "":
-		if n, ok := numberOf(voice, word); ok {
-			return &inbox.CaptchaAnswer{Solution: &n}, again
-		}
-		again.answer = voice.T("problem.captcha_word")
-	case typed != "":
+	again, answer := captchaShown{typed: form}, inbox.CaptchaAnswer{}
+	if typed := form.Get("digits"); !blank(typed) {
 		if digits, ok := challenge.ReadDigits(typed); ok {
-			return &inbox.CaptchaAnswer{Digits: &digits}, again
+			answer.Digits = &digits
+		} else {
+			again.digits = voice.T("problem.captcha_digits")
 		}
-		again.digits = voice.T("problem.captcha_digits")
-	default:
+	}
+	if typed := form.Get("answer"); !blank(typed) {
+		if n, ok := numberOf(voice, typed); ok {
+			answer.Solution = &n
+		} else {
+			again.answer = voice.T("problem.captcha_word")
+		}
+	}
+	if answer != (inbox.CaptchaAnswer{}) {
+		return &answer, again
+	}
+	if again.digits == "" && again.answer == "" {
 		again.neither = voice.T("problem.captcha_empty")
 	}
 	return nil, again
 }
+
+func blank(s string) bool { return strings.TrimSpace(s) == "" }
 
 func (s *Server) checkAnswer(c echo.Context, v *visit, answer inbox.CaptchaAnswer) error {
 	ctx, voice := c.Request().Context(), s.voice(&v.draft)
