@@ -1,6 +1,7 @@
 package territory
 
 import (
+	"bytes"
 	"cmp"
 	_ "embed"
 	"encoding/binary"
@@ -41,9 +42,8 @@ var communesFile string
 // An entry is one line of the list.
 type entry struct {
 	line       uint32 // where it begins in communesFile
-	folded     uint32 // where its name begins in index.folded
+	folded     uint32 // where its name begins in communeIndex.folded
 	population uint32 // of an arrondissement, its town's: it ranks right behind it
-	today      uint32 // of a former commune: the entry of the one it is part of
 	kind       entryKind
 }
 
@@ -77,16 +77,15 @@ var communes = sync.OnceValue(readCommunes)
 
 func readCommunes() *communeIndex {
 	x := &communeIndex{entries: make([]entry, 0, 38_000), words: make([]place, 0, 66_000), postcodes: make([]place, 0, 38_000)}
-	var names strings.Builder
-	names.Grow(len(communesFile) / 2)
+	names := make([]byte, 0, len(communesFile)/2)
 	for at := 0; at < len(communesFile); {
 		length := strings.IndexByte(communesFile[at:], '\n')
 		if communesFile[at] != '#' {
-			x.add(uint32(at), columnsOf(communesFile[at:at+length]), &names)
+			names = x.add(uint32(at), columnsOf(communesFile[at:at+length]), names)
 		}
 		at += length + 1
 	}
-	x.folded = names.String()
+	x.folded = string(names)
 	x.departments = map[string]string{}
 	for _, d := range readDepartments() {
 		x.departments[d.Code] = fold(d.Name)
@@ -120,12 +119,13 @@ func (x *communeIndex) sortWords() {
 	}
 }
 
-func (x *communeIndex) add(line uint32, columns [5]string, names *strings.Builder) {
+// add takes in a line, and puts its folded name behind the others.
+func (x *communeIndex) add(line uint32, columns [5]string, names []byte) []byte {
 	number := uint32(len(x.entries))
-	e := entry{line: line, folded: uint32(names.Len())}
+	e := entry{line: line, folded: uint32(len(names))}
 	switch {
 	case columns[2] == "":
-		e.kind, e.today = former, x.byCode(columns[0])
+		e.kind = former
 	case columns[4] != "":
 		e.kind, e.population = arrondissement, x.entries[x.byCode(columns[4])].population
 	default:
@@ -136,17 +136,16 @@ func (x *communeIndex) add(line uint32, columns [5]string, names *strings.Builde
 			x.postcodes = append(x.postcodes, place{number32(code), number})
 		}
 	}
-	folded := fold(columns[1])
-	for at := 0; at < len(folded); {
-		end := at + wordLength(folded[at:])
-		if at == 0 || !smallWords[folded[at:end]] {
-			x.words = append(x.words, place{e.folded + uint32(at), number})
+	names = append(appendFolded(names, columns[1]), '\n')
+	for at := int(e.folded); at < len(names); {
+		end := at + bytes.IndexAny(names[at:], " \n")
+		if at == int(e.folded) || !smallWords[string(names[at:end])] {
+			x.words = append(x.words, place{uint32(at), number})
 		}
 		at = end + 1
 	}
-	names.WriteString(folded)
-	names.WriteByte('\n')
 	x.entries = append(x.entries, e)
+	return names
 }
 
 // byCode finds today's commune of a code; its line comes before those that speak of it.
@@ -162,17 +161,13 @@ func columnsOf(line string) (columns [5]string) {
 	return columns
 }
 
-func wordLength(s string) int {
-	if i := strings.IndexByte(s, ' '); i >= 0 {
-		return i
-	}
-	return len(s)
-}
-
 func number32(s string) uint32 {
 	n, _ := strconv.ParseUint(s, 10, 32) // a test reads every line
 	return uint32(n)
 }
+
+// today returns the commune that a former one is part of.
+func (x *communeIndex) today(e entry) entry { return x.entries[x.byCode(e.code())] }
 
 // name is an entry's name, folded.
 func (x *communeIndex) name(e entry) string { return upTo(x.folded[e.folded:], '\n') }
@@ -197,7 +192,7 @@ func (x *communeIndex) commune(number uint32) Commune {
 	c := Commune{Name: e.plainName(), Code: e.code()}
 	c.Department, _ = Department(DepartmentOf(c.Code))
 	if e.kind == former {
-		c.Today = x.entries[e.today].plainName()
+		c.Today = x.today(e).plainName()
 	} else {
 		c.Population = int(number32(e.columns()[2]))
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -12,50 +13,40 @@ import (
 // letters without accents, one space between words, "St" and "s/" written out.
 // What is no Latin letter or digit parts words.
 func fold(text string) string {
-	text = strings.ToLower(text)
 	if strings.Contains(text, "/") {
-		text = slashes(text)
+		text = slashes(strings.ToLower(text))
 	}
-	if !isASCII(text) {
-		text = norm.NFD.String(text)
-	}
-	var folded strings.Builder
-	folded.Grow(len(text))
-	word := make([]byte, 0, 24)
-	end := func() {
-		if len(word) == 0 {
-			return
-		}
-		if folded.Len() > 0 {
-			folded.WriteByte(' ')
-		}
-		folded.Write(writtenOut(word))
-		word = word[:0]
-	}
-	for _, r := range text {
-		switch {
-		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9':
-			word = append(word, byte(r))
-		case r == 'œ':
-			word = append(word, "oe"...)
-		case r == 'æ':
-			word = append(word, "ae"...)
-		case unicode.Is(unicode.Mn, r): // an accent
-		default:
-			end()
-		}
-	}
-	end()
-	return folded.String()
+	return string(appendFolded(nil, text))
 }
 
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
+// appendFolded does the same behind what is in folded; reading the whole list, it
+// leaves nothing for the collector.
+func appendFolded(folded []byte, text string) []byte {
+	begin, word := len(folded), len(folded)
+	for i, r := range text {
+		if r >= utf8.RuneSelf {
+			if parts := norm.NFD.PropertiesString(text[i:]).Decomposition(); parts != nil {
+				r, _ = utf8.DecodeRune(parts) // the letter without its accents
+			}
+		}
+		switch r = unicode.ToLower(r); {
+		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9':
+			folded = append(folded, byte(r))
+		case r == 'œ':
+			folded = append(folded, "oe"...)
+		case r == 'æ':
+			folded = append(folded, "ae"...)
+		case unicode.Is(unicode.Mn, r): // an accent
+		case len(folded) > word:
+			folded = append(writtenOut(folded, word), ' ')
+			word = len(folded)
 		}
 	}
-	return true
+	folded = writtenOut(folded, word)
+	if len(folded) > begin && folded[len(folded)-1] == ' ' {
+		folded = folded[:len(folded)-1]
+	}
+	return folded
 }
 
 // slashes writes "s/" and "s/s" out, as in "Villeneuve s/ Lot".
@@ -71,24 +62,24 @@ func slashes(text string) string {
 	return strings.Join(words, " ")
 }
 
-// writtenOut undoes the abbreviations of names and of ordinals.
-func writtenOut(word []byte) []byte {
-	switch string(word) {
+// writtenOut undoes the abbreviation of the last word, of a name or an ordinal.
+func writtenOut(folded []byte, word int) []byte {
+	switch string(folded[word:]) {
 	case "st":
-		return []byte("saint")
+		return append(folded[:word], "saint"...)
 	case "ste":
-		return []byte("sainte")
+		return append(folded[:word], "sainte"...)
 	case "sts":
-		return []byte("saints")
+		return append(folded[:word], "saints"...)
 	case "stes":
-		return []byte("saintes")
+		return append(folded[:word], "saintes"...)
 	case "1ere", "1re":
-		return []byte("1er")
+		return append(folded[:word], "1er"...)
 	}
-	if number, found := bytes.CutSuffix(word, []byte("eme")); found && isNumber(string(number)) {
-		return append(number, 'e')
+	if number, found := bytes.CutSuffix(folded[word:], []byte("eme")); found && isNumber(string(number)) {
+		return folded[:len(folded)-2]
 	}
-	return word
+	return folded
 }
 
 func isNumber(s string) bool {

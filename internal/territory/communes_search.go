@@ -138,11 +138,11 @@ func (x *communeIndex) fits(e entry, hint string) bool {
 			return strings.HasPrefix(hint, department) || department[0] == '2' && department > "29" && strings.HasPrefix(hint, "20")
 		}
 		if e.kind == former {
-			e = x.entries[e.today]
+			e = x.today(e)
 		}
 		return strings.Contains(e.columns()[3], hint)
 	}
-	if strings.EqualFold(hint, department) || e.kind == former && x.name(x.entries[e.today]) == hint {
+	if strings.EqualFold(hint, department) || e.kind == former && x.name(x.today(e)) == hint {
 		return true
 	}
 	if name := x.departments[department]; name == hint {
