@@ -37,7 +37,7 @@ var ErrAway = errors.New("nothing can be delivered now")
 // delivered, and one envelope that was refused.
 const (
 	shortest     = time.Second
-	longestAway  = 30 * time.Second
+	longestAway  = 5 * time.Second // one attempt costs nothing, and an urgent report may wait
 	longestAlone = 15 * time.Minute
 )
 
@@ -142,19 +142,19 @@ func (s *Spool) names(ending string) []string {
 // Run hands over what waits, again and again until ctx ends, trying less often
 // while nothing can be delivered.
 func (s *Spool) Run(ctx context.Context, deliver func(context.Context, envelope.Envelope) error, log *slog.Logger) {
-	wait := shortest
+	wait, woken := shortest, s.put
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-s.put:
+		case <-woken:
 		case <-time.After(wait):
 		}
 		if err := s.deliverAll(ctx, deliver, log); err != nil && ctx.Err() == nil {
 			log.Warn("envelopes still wait on disk", "count", s.Len(), "err", err)
-			wait = min(2*wait, longestAway)
+			wait, woken = min(2*wait, longestAway), nil // one more report is no sign that the database is back
 		} else {
-			wait = shortest
+			wait, woken = shortest, s.put
 		}
 	}
 }

@@ -51,10 +51,11 @@ func put(t *testing.T, s *spool.Spool, envelopes ...envelope.Envelope) {
 
 // A database takes envelopes, or refuses them.
 type database struct {
-	away    bool
-	refuses map[report.ID]bool
-	took    []envelope.Envelope
-	tried   map[report.ID]int
+	away      bool
+	meanwhile func() // what happens at each try while it is away
+	refuses   map[report.ID]bool
+	took      []envelope.Envelope
+	tried     map[report.ID]int
 }
 
 func (d *database) deliver(_ context.Context, e envelope.Envelope) error {
@@ -64,6 +65,7 @@ func (d *database) deliver(_ context.Context, e envelope.Envelope) error {
 	d.tried[e.ID]++
 	switch {
 	case d.away:
+		d.meanwhile()
 		return fmt.Errorf("%w: no answer", spool.ErrAway)
 	case d.refuses[e.ID]:
 		return errors.New("the database does not want this one")
@@ -136,25 +138,29 @@ func TestNothingIsTriedTwiceWhileTheDatabaseIsAway(t *testing.T) {
 
 func nothingIsTriedTwiceWhileTheDatabaseIsAway(t *testing.T) {
 	s := open(t, t.TempDir())
-	for range 20 {
-		e, _ := sealed(t, "bonjour")
-		put(t, s, e)
+	e, _ := sealed(t, "bonjour")
+	put(t, s, e)
+	more := func() { // people go on writing
+		if s.Len() < 90 {
+			e.Tag[1]++
+			put(t, s, e)
+		}
 	}
-	d, log := database{away: true}, new(bytes.Buffer)
+	d, log := database{away: true, meanwhile: more}, new(bytes.Buffer)
 	runFor(t, s, &d, log, 10*time.Minute)
 	tries := 0
 	for _, n := range d.tried {
 		tries += n
 	}
-	if tries < 15 || tries > 30 || s.Len() != 20 {
+	if tries < 100 || tries > 130 || s.Len() != 90 {
 		t.Errorf("%d tries in ten minutes, %d wait", tries, s.Len())
 	}
-	if lines := strings.Count(log.String(), "\n"); lines < tries-1 || !strings.Contains(log.String(), "count=20") {
+	if lines := strings.Count(log.String(), "\n"); lines < tries-1 || !strings.Contains(log.String(), "count=90") {
 		t.Errorf("%d log lines for %d tries: %s", lines, tries, log.String())
 	}
 	d.away = false
 	runFor(t, s, &d, log, 40*time.Second)
-	if len(d.took) != 20 || s.Len() != 0 {
+	if len(d.took) != 90 || s.Len() != 0 {
 		t.Errorf("took %d, %d wait", len(d.took), s.Len())
 	}
 }
