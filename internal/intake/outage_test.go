@@ -84,8 +84,8 @@ func TestDatabaseAwayBeforeTheLastPost(t *testing.T) {
 		ready func(*site) *browser
 		told  func(report.Report) string
 	}{
-		"whole form": {(*site).toCheck, func(r report.Report) string { return r.Situation.Story }},
-		"short form": {func(s *site) *browser { return s.browser().open("/m") }, func(r report.Report) string { return r.Answers.Short.Story }},
+		"whole form":              {(*site).toCheck, func(r report.Report) string { return r.Situation.Story }},
+		"short form":              {func(s *site) *browser { return s.browser().open("/m") }, func(r report.Report) string { return r.Answers.Short.Story }},
 		"short form with a draft": {func(s *site) *browser { return s.toCheck().open("/m") }, func(r report.Report) string { return r.Answers.Short.Story }},
 	} {
 		t.Run(name, func(t *testing.T) {

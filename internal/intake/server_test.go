@@ -152,6 +152,7 @@ type browser struct {
 	base   string
 	status int
 	at     string
+	part   string // of the page, as the address names it
 	body   string
 	header http.Header
 	doc    *goquery.Document
@@ -189,6 +190,7 @@ func (b *browser) do(r *http.Request) *browser {
 		b.t.Fatal(err)
 	}
 	b.status, b.header, b.at, b.body = response.StatusCode, response.Header, response.Request.URL.RequestURI(), string(raw)
+	b.part = response.Request.URL.Fragment
 	if b.doc, err = goquery.NewDocumentFromReader(bytes.NewReader(raw)); err != nil {
 		b.t.Fatal(err)
 	}
