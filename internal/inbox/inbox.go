@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"recueil/internal/envelope"
@@ -174,36 +173,4 @@ func (in *Inbox) storeAlone(ctx context.Context, d Delivery) (Outcome, error) {
 // of this id is stored. Which of the three speaks first is the planner's choice.
 func reportIsThere(constraint string) bool {
 	return constraint == "reports_pkey" || constraint == "report_grants_pkey" || constraint == "submissions_pkey"
-}
-
-const insertReport = `with told as (
-  insert into submissions (report_id, tag, received_at) values ($1, $2, $3)
-), stored as (
-  insert into reports (id, reference, receipt_lookup, received_at, channel, urgency, due_at, lane)
-  values ($1, $4, $5, $3, $6, $7, $8, $9)
-)
-insert into report_grants (report_id, team_id, epoch, body) values ($1, $10, $11, $12)`
-
-const insertAddition = `with told as (
-  insert into submissions (report_id, tag, received_at) values ($1, $2, $3)
-)
-insert into additions (id, report_id, received_at, team_id, epoch, body) values ($4, $1, $3, $5, $6, $7)`
-
-// insert sends everything in one round trip: a pipeline without BEGIN is one
-// transaction of its own.
-func (in *Inbox) insert(ctx context.Context, group ...*request) error {
-	batch := &pgx.Batch{}
-	for _, r := range group {
-		e := &r.delivery.Envelope
-		if e.Kind == envelope.Addition {
-			batch.Queue(insertAddition, e.ReportID, e.Tag[:], e.ReceivedAt, e.ID, e.TeamID, e.Epoch, e.Body)
-		} else {
-			batch.Queue(insertReport, e.ID, e.Tag[:], e.ReceivedAt, e.Reference, e.ReceiptLookup[:], e.Channel, int16(e.Urgency), e.DueAt,
-				e.Lane, e.TeamID, e.Epoch, e.Body)
-		}
-		if t := r.delivery.Tombstone; t != nil {
-			batch.Queue(saveDraft, t.arguments()...)
-		}
-	}
-	return in.pool.SendBatch(ctx, batch).Close()
 }
