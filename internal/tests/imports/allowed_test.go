@@ -56,6 +56,7 @@ var allowed = map[string]string{
 	"internal/testing/reporttest":     "internal/report pgregory.net/rapid",
 	"internal/testing/sealtest":       "internal/envelope internal/report internal/seal internal/secret internal/trust filippo.io/age",
 	"internal/testing/settingstest":   "github.com/alecthomas/kong",
+	"internal/testing/templatetest":   "internal/web static templates github.com/jba/templatecheck",
 	"internal/testing/testdb": `
 		internal/postgres internal/postgres/cluster internal/postgres/schema migrations github.com/jackc/pgx/v5
 		github.com/jackc/pgx/v5/pgxpool`,

@@ -1,0 +1,23 @@
+package pages
+
+import (
+	"log/slog"
+	"testing"
+	"time"
+
+	"recueil/internal/testing/templatetest"
+	"recueil/internal/web"
+	"recueil/locales"
+	"recueil/static"
+	"recueil/templates"
+)
+
+func TestEveryTemplateFitsItsStruct(t *testing.T) {
+	s, err := New(Config{Catalogue: locales.FS, Templates: templates.FS, Static: static.FS, Bundles: static.Bundles, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	templatetest.Check(t, "office", s.pages, []*web.Voice{s.voice}, map[string]any{
+		"login": loginPage{}, "problem": problemPage{}, "queue": queuePage{}, "report": reportPage{},
+	})
+}
