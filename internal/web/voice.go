@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"strings"
 
 	"github.com/BurntSushi/toml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -17,6 +18,7 @@ type Voice struct {
 	Lang      string // BCP 47, for the page's lang attribute
 	localizer *i18n.Localizer
 	keys      map[string]bool
+	constant  map[string]string // the texts that have one form and no placeholder
 }
 
 // NewVoice reads the named TOML catalogues of one language.
@@ -27,7 +29,7 @@ func NewVoice(catalogues fs.FS, lang string, files ...string) (*Voice, error) {
 	}
 	bundle := i18n.NewBundle(tag)
 	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
-	v := &Voice{Lang: lang, localizer: i18n.NewLocalizer(bundle, lang), keys: map[string]bool{}}
+	v := &Voice{Lang: lang, localizer: i18n.NewLocalizer(bundle, lang), keys: map[string]bool{}, constant: map[string]string{}}
 	for _, name := range files {
 		text, err := fs.ReadFile(catalogues, name)
 		if err != nil {
@@ -39,6 +41,10 @@ func NewVoice(catalogues fs.FS, lang string, files ...string) (*Voice, error) {
 		}
 		for _, message := range file.Messages {
 			v.keys[message.ID] = true
+			delete(v.constant, message.ID) // a later catalogue may give it other forms
+			if forms := message.One + message.Two + message.Few + message.Many + message.Zero; forms == "" && !strings.Contains(message.Other, "{{") {
+				v.constant[message.ID] = message.Other
+			}
 		}
 	}
 	return v, nil
@@ -61,6 +67,11 @@ func (v *Voice) First(keys ...string) string {
 // placeholders; one named "Count" also chooses singular or plural. An unknown key
 // comes out between brackets, and a test finds it.
 func (v *Voice) T(key string, namesAndValues ...any) string {
+	// Most texts are constant, and a page has a hundred: looking one up in the
+	// catalogue takes longer than rendering it.
+	if text := v.constant[key]; text != "" {
+		return text
+	}
 	config := i18n.LocalizeConfig{MessageID: key}
 	if len(namesAndValues) > 0 {
 		data := make(map[string]any, len(namesAndValues)/2)

@@ -18,8 +18,8 @@ import (
 
 func TestVoiceLaysOneCatalogueOverAnother(t *testing.T) {
 	files := fstest.MapFS{
-		"adult.toml": {Data: []byte("\"hello.you\" = \"Bonjour à vous\"\n\"step\" = \"Étape {{.N}} sur {{.Total}}\"\n[\"waiting\"]\none = \"{{.Count}} nouveau\"\nother = \"{{.Count}} nouveaux\"\n")},
-		"young.toml": {Data: []byte("\"hello.you\" = \"Salut toi\"\n")},
+		"adult.toml": {Data: []byte("\"hello.you\" = \"Bonjour à vous\"\n\"left\" = \"Il reste du temps\"\n\"step\" = \"Étape {{.N}} sur {{.Total}}\"\n[\"waiting\"]\none = \"{{.Count}} nouveau\"\nother = \"{{.Count}} nouveaux\"\n")},
+		"young.toml": {Data: []byte("\"hello.you\" = \"Salut toi\"\n\"left\" = \"Il te reste {{.Minutes}} min\"\n")},
 	}
 	adult, err := web.NewVoice(files, "fr", "adult.toml")
 	if err != nil {
@@ -33,6 +33,8 @@ func TestVoiceLaysOneCatalogueOverAnother(t *testing.T) {
 		{"adult", adult.T("hello.you"), "Bonjour à vous"},
 		{"young", young.T("hello.you"), "Salut toi"},
 		{"inherited, with values", young.T("step", "N", 4, "Total", 8), "Étape 4 sur 8"},
+		{"constant", adult.T("left"), "Il reste du temps"},
+		{"constant below, with values above", young.T("left", "Minutes", 5), "Il te reste 5 min"},
 		{"singular", adult.T("waiting", "Count", 1), "1 nouveau"},
 		{"plural", adult.T("waiting", "Count", 3), "3 nouveaux"},
 		{"unknown", adult.T("no.such"), "[no.such]"},
