@@ -6,11 +6,13 @@
 //   [data-search]                  field reached by /
 //   dialog[data-help]              opened by ? and by [data-help-open]
 //   [data-shortcuts-toggle]        checkbox; its form, if any, is posted quietly
-//   [data-arrivals-url]            hidden banner, data-every seconds, data-one, data-many ("{n} nouveaux");
+//   [data-arrivals-url]            hidden banner, data-every seconds, data-singular, data-plural ("{n} nouveaux");
 //                                  the address answers {"count": n}; its link shows them
 //   [data-lease-url]               posted every five minutes; [data-lease-lost] is shown on 409 or 410
-//   [data-expired]                 shown when the session is over
-//   time[data-clock=since|until]   kept fresh; data-late ("{t} de retard") once an until is past
+//   body[data-session-url]         asked every minute; once the session is over, [data-expired] is
+//                                  shown and the body is-over, which covers every [data-sealed]
+//   time[data-clock=since|until]   kept fresh; an until says data-left ("encore {t}"), and data-late
+//                                  ("{t} de retard") once it is past by more than data-grace seconds
 //
 // Background requests say so, because they must not keep a session alive.
 
@@ -101,7 +103,19 @@ function every(milliseconds, task) {
 
 function expired() {
   for (const notice of document.querySelectorAll("[data-expired]")) notice.hidden = false;
+  body.classList.add("is-over");
   return "stop";
+}
+
+if (body.dataset.sessionUrl) {
+  every(60 * 1000, async () => {
+    try {
+      const answer = await fetch(body.dataset.sessionUrl, { headers: background, cache: "no-store" });
+      if (answer.status === 401 || answer.redirected) return expired();
+    } catch {
+      // As below: the next turn asks again.
+    }
+  });
 }
 
 const banner = document.querySelector("[data-arrivals-url]");
@@ -124,7 +138,7 @@ function watchArrivals(banner) {
     document.title = count ? `(${count}) ${title}` : title;
     banner.hidden = count === 0;
     if (!count) return;
-    link.textContent = (count === 1 ? banner.dataset.one : banner.dataset.many).replace("{n}", count);
+    link.textContent = (count === 1 ? banner.dataset.singular : banner.dataset.plural).replace("{n}", count);
     if (Date.now() - spokenAt < quiet) return;
     spokenAt = Date.now();
     heard.textContent = link.textContent;
@@ -166,9 +180,11 @@ function refreshClocks() {
   for (const clock of clocks) {
     const then = Date.parse(clock.dateTime);
     if (Number.isNaN(then)) continue;
-    const late = clock.dataset.clock === "until" && then < now;
+    const until = clock.dataset.clock === "until";
+    const late = until && then + 1000 * (Number(clock.dataset.grace) || 0) < now;
     const words = duration(Math.abs(now - then));
-    const text = late && clock.dataset.late ? clock.dataset.late.replace("{t}", words) : words;
+    const said = until ? (late ? clock.dataset.late : clock.dataset.left) || "" : "{t}";
+    const text = said.replace("{t}", words);
     clock.classList.toggle("late", late);
     if (clock.textContent !== text) clock.textContent = text;
   }
@@ -177,9 +193,9 @@ function refreshClocks() {
 // duration writes 4 min, 3 h 10, 2 j: the way the server writes them.
 function duration(milliseconds) {
   const minutes = Math.floor(milliseconds / 60000);
-  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 60) return `${minutes}\u00a0min`;
   const hours = Math.floor(minutes / 60);
-  if (hours >= 48) return `${Math.floor(hours / 24)} j`;
+  if (hours >= 48) return `${Math.floor(hours / 24)}\u00a0j`;
   const rest = minutes % 60;
-  return rest ? `${hours} h ${String(rest).padStart(2, "0")}` : `${hours} h`;
+  return rest ? `${hours}\u00a0h\u00a0${String(rest).padStart(2, "0")}` : `${hours}\u00a0h`;
 }

@@ -20,10 +20,11 @@ type section struct {
 }
 
 type answer struct {
-	Name, Label string
-	Values      []string
-	Long        bool
-	Mark        string // the value is implausible, and kept
+	Label  string
+	Values []string
+	Long   bool
+	Mark   string // the value is implausible, and kept
+	Anchor string // where the brief leads to the whole text
 }
 
 // sections lists every answer, page by page and, where there are several children
@@ -41,19 +42,36 @@ func (s *Server) sections(r *report.Report, inBrief map[string]bool) []section {
 			at = len(sections)
 			sections = append(sections, section{Heading: heading})
 		}
-		sections[at].Rows = append(sections[at].Rows, s.answer(r, f, name, given))
+		a := s.answer(r, f, name, given)
+		if a.Long {
+			a.Anchor = anchor(name)
+		}
+		sections[at].Rows = append(sections[at].Rows, a)
 	})
 	return sections
 }
 
+func anchor(name string) string { return "r-" + strings.ReplaceAll(name, ".", "-") }
+
 func (s *Server) answer(r *report.Report, f report.Field, name string, given []string) answer {
-	a := answer{Name: name, Label: readout.Label(s.voice, f), Values: readout.Values(s.voice, f, given), Long: f.Kind == report.LongText}
+	a := answer{Label: readout.Label(s.voice, f), Values: s.values(f, given), Long: f.Kind == report.LongText}
 	for _, m := range r.Marks {
 		if m.Field == name {
 			a.Mark = s.voice.T("label.mark." + m.Kind)
 		}
 	}
 	return a
+}
+
+// values writes an answer in words; a date with the name of its month, where it has
+// one, so that nobody takes 4 5 for the fifth of April.
+func (s *Server) values(f report.Field, given []string) []string {
+	if f.Kind == report.DateParts && len(given) == 3 {
+		if month, err := strconv.Atoi(given[1]); err == nil && month >= 1 && month <= 12 {
+			given = []string{given[0], s.voice.T("month." + itoa(month)), given[2]}
+		}
+	}
+	return readout.Values(s.voice, f, given)
 }
 
 func (s *Server) heading(r *report.Report, f report.Field, name string) string {

@@ -19,11 +19,8 @@ type brief struct {
 	whole   map[string]bool
 }
 
-// A why is one rule that fired.
-type why struct {
-	Text, ID string
-	Decisive bool // this one gave the urgency
-}
+// A why is one rule that gave the urgency.
+type why struct{ Text, ID string }
 
 // A calling says whether and how the reporter may be reached.
 type calling struct {
@@ -39,8 +36,9 @@ type fact struct {
 }
 
 type told struct {
-	Name, Label, Text string
-	More              bool // the rest stands below
+	Label, Text string
+	More        bool   // the rest stands below
+	Anchor      string // and there it is
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -49,7 +47,9 @@ func (s *Server) brief(r *report.Report) brief {
 	b := brief{whole: map[string]bool{}}
 	b.Calling = s.calling(r)
 	for _, rule := range r.Rules {
-		b.Why = append(b.Why, why{upperFirst(s.voice.T("rule." + string(rule))), string(rule), strings.HasPrefix(string(rule), "U"+itoa(int(r.Urgency)))})
+		if strings.HasPrefix(string(rule), "U"+itoa(int(r.Urgency))) {
+			b.Why = append(b.Why, why{upperFirst(s.voice.T("rule." + string(rule))), string(rule)})
+		}
 	}
 	where := s.value("place.child_now", r)
 	if where == "" {
@@ -59,18 +59,19 @@ func (s *Server) brief(r *report.Report) brief {
 	b.add(s, "office.fact.access", s.access(r))
 	b.add(s, "office.fact.age", s.ages(r))
 	b.add(s, "office.fact.department", s.place(r))
-	if r.Short {
-		b.Facts = append(b.Facts, fact{s.voice.T("office.fact.persons"), r.Answers.Short.Who, true})
-	} else {
+	if !r.Short {
 		b.add(s, "office.fact.children", s.names(r))
 	}
 	writes := s.join(s.who(r), r.Professional.Name, r.Professional.Role, s.value("reporter.knowledge", r), s.when(r.ReceivedAt))
 	b.Facts = append(b.Facts, fact{s.voice.T("office.fact.writes"), writes, false})
+	if r.Short {
+		b.Facts = append(b.Facts, fact{s.voice.T("office.fact.persons"), r.Answers.Short.Who, true})
+	}
 	for _, name := range []string{"short.story", "situation.story", "situation.facts", "situation.child_words"} {
 		if given := r.Get(name); given != nil {
 			text, more := cut(given[0])
 			f, _ := report.Lookup(name)
-			b.Told = append(b.Told, told{name, readout.Label(s.voice, f), text, more})
+			b.Told = append(b.Told, told{readout.Label(s.voice, f), text, more, anchor(name)})
 			b.whole[name] = !more
 		}
 	}
@@ -134,7 +135,7 @@ func (s *Server) access(r *report.Report) string {
 			persons = append(persons, s.voice.T("office.fact.access.unknown", "Who", name))
 		}
 	}
-	return strings.Join(persons, ", ")
+	return strings.Join(persons, "\n")
 }
 
 // calling puts into a few lines whether and how the reporter may be reached.

@@ -26,7 +26,8 @@ type queuePage struct {
 	Count    string
 	Filters  []filterLink
 	Groups   []rowGroup
-	Calm     bool // the whole queue, and nothing of urgency 0 in it
+	Calm     bool   // the whole queue, and nothing of urgency 0 in it
+	Flood    string // more urgent ones wait unverified than the queue takes in
 	Empty    string
 	NoTeam   bool   // no team has admitted this member yet
 	Next     string // the page after this one
@@ -80,7 +81,11 @@ func (s *Server) queue(c echo.Context, v *visit) error {
 		Heading: s.voice.T("office.queue.heading"), Arrivals: "/file/arrivees?depuis=" + url.QueryEscape(snapshot)}
 	page.Frame = s.frame(c, s.voice.T("office.queue.title", "N", page.Count))
 	page.Queue = true
-	page.Calm = view.Filter == archive.All && view.After == (archive.Position{}) && len(found) > 0 && found[0].Urgency > 0
+	flood := counts[archive.ToVerify] > archive.MostUnverified && view.Filter != archive.ToVerify
+	if flood {
+		page.Flood = s.voice.T("office.queue.flood", "N", s.many(counts[archive.ToVerify]))
+	}
+	page.Calm = !flood && view.Filter == archive.All && view.After == (archive.Position{}) && len(found) > 0 && found[0].Urgency > 0
 	if len(found) == 0 {
 		page.Empty = s.voice.T("office.empty." + filterName(view.Filter))
 	}

@@ -2,7 +2,6 @@ package pages
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -68,7 +67,7 @@ func (s *Server) row(v *visit, r *archive.Report, opened *report.Report) Row {
 	}
 	row.Situation, row.Detail = s.situation(opened)
 	row.Who = s.who(opened)
-	row.Where = s.value("place.department", opened)
+	row.Where = firstOf(s.value("place.department", opened), shorten(opened.Answers.Short.Where))
 	row.Marks = len(opened.Marks)
 	return row
 }
@@ -116,7 +115,7 @@ func (s *Server) situation(r *report.Report) (headline, detail string) {
 		}
 	}
 	if len(words) == 0 && r.Short {
-		words = append(words, s.voice.T("office.situation.short"))
+		return s.voice.T("office.situation.short"), shorten(firstOf(r.Answers.Short.Who, r.Answers.Short.Story))
 	}
 	if len(words) == 0 {
 		words = append(words, s.voice.T("office.situation.none"))
@@ -145,10 +144,8 @@ func (s *Server) ages(r *report.Report) string {
 			ages = append(ages, s.voice.T("code.children.N.age.under_1"))
 		case child.Age == report.Age18To20:
 			ages = append(ages, s.voice.T("code.children.N.age.18_20"))
-		case known && years >= 0 && years < 21:
-			ages = append(ages, s.voice.T("code.children.N.age.years", "Count", years))
 		case known:
-			ages = append(ages, strconv.Itoa(years))
+			ages = append(ages, s.voice.T("code.children.N.age.years", "Count", years))
 		}
 	}
 	if len(r.Children) > 1 {
@@ -179,6 +176,16 @@ func (s *Server) value(name string, r *report.Report) string {
 		return ""
 	}
 	return strings.Join(readout.Values(s.voice, f, given), ", ")
+}
+
+// shorten cuts what somebody typed to what a line of the queue can hold.
+func shorten(text string) string {
+	const most = 80
+	text = strings.Join(strings.Fields(text), " ")
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
 }
 
 func lowerFirst(s string) string { return mapFirst(s, strings.ToLower) }

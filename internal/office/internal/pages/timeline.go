@@ -21,6 +21,7 @@ type event struct {
 	Text    string
 	Author  string
 	Reason  string
+	Rules   string // which fired when it came, those that did not decide too
 	Class   string
 	Damaged bool
 	at      time.Time
@@ -45,7 +46,13 @@ func header(id, part report.ID, sequence int) seal.PartHeader {
 }
 
 func (s *Server) timeline(c echo.Context, r *archive.Report, opened *report.Report, additions []addition) ([]event, error) {
-	events := []event{{at: r.ReceivedAt, Text: s.voice.T("office.event.received")}}
+	received := event{at: r.ReceivedAt, Text: s.voice.T("office.event.received")}
+	if opened != nil {
+		for _, rule := range opened.Rules {
+			received.Rules = s.join(received.Rules, string(rule))
+		}
+	}
+	events := []event{received}
 	for _, a := range additions {
 		events = append(events, event{at: a.row.ReceivedAt, Text: s.voice.T("office.event.added"), Class: "is-added", Damaged: a.Damaged})
 	}
