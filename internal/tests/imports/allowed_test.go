@@ -52,6 +52,8 @@ var allowed = map[string]string{
 	"internal/spool":                  "internal/envelope",
 	"internal/territory":              "github.com/rickar/cal/v2 github.com/rickar/cal/v2/fr golang.org/x/text/unicode/norm",
 	"internal/territory/rebuild":      "",
+	"internal/testing/browse":         "github.com/PuerkitoBio/goquery",
+	"internal/testing/leak":           "github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool",
 	"internal/testing/module":         "",
 	"internal/testing/reporttest":     "internal/report pgregory.net/rapid",
 	"internal/testing/sealtest":       "internal/envelope internal/report internal/seal internal/secret internal/trust filippo.io/age",
@@ -64,6 +66,7 @@ var allowed = map[string]string{
 		internal/challenge internal/postgres/cluster internal/postgres/schema internal/secret internal/trust filippo.io/age
 		github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool github.com/labstack/echo/v4`,
 	"internal/tests/imports":    "",
+	"internal/tests/marker":     "",
 	"internal/tests/privileges": "",
 	"internal/tests/symbols":    "",
 	"internal/tests/wording":    "",
