@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -17,7 +18,6 @@ import (
 	"testing"
 	"time"
 
-	"filippo.io/age"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"recueil/internal/child"
@@ -25,6 +25,7 @@ import (
 	"recueil/internal/postgres/cluster"
 	"recueil/internal/postgres/schema"
 	"recueil/internal/testing/module"
+	"recueil/internal/testing/sealtest"
 	"recueil/internal/trust"
 )
 
@@ -57,21 +58,42 @@ func newHouse(t *testing.T) *house {
 	t.Cleanup(func() { h.database.Kill() })
 	h.port = int(h.owner.Config().ConnConfig.Port)
 
-	identity, err := age.GenerateHybridIdentity()
-	h.must(err)
-	recovery, err := age.GenerateHybridIdentity()
-	h.must(err)
-	file, err := trust.New(recovery.Recipient().String(), []trust.Team{{ID: "plateau", Name: "Plateau", Receives: true,
-		Epochs: []trust.TeamKeys{{Epoch: 1, Recipient: identity.Recipient().String()}}}})
-	h.must(err)
-	raw, err := file.Encode()
-	h.must(err)
-	h.must(os.WriteFile(h.path("trust.json"), raw, 0o600))
+	h.must(os.WriteFile(h.path("trust.json"), trustFile(t), 0o600))
 	secret := make([]byte, 32)
 	rand.Read(secret)
 	h.must(os.WriteFile(h.path("secret"), secret, 0o600))
 	h.startIntake()
 	return h
+}
+
+// trustFile names one team with a key that nobody keeps: nothing is opened here.
+func trustFile(t *testing.T) []byte {
+	t.Helper()
+	team, _ := sealtest.Team(t, "plateau")
+	recovery, _ := sealtest.Team(t, "recovery")
+	file, err := trust.New(recovery.Recipient, []trust.Team{{ID: team.TeamID, Name: "Plateau", Receives: true,
+		Epochs: []trust.TeamKeys{{Epoch: team.Number, Recipient: team.Recipient}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := file.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+func trusted(t *testing.T, log *slog.Logger) *trust.Source {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "trust.json")
+	if err := os.WriteFile(path, trustFile(t), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	source, err := trust.NewSource(trust.Options{Path: path}, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return source
 }
 
 func (h *house) path(name string) string { return filepath.Join(h.dir, name) }
