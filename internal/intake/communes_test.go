@@ -42,7 +42,7 @@ func TestACommuneIsRead(t *testing.T) {
 		"among namesakes":               {"974", "St Denis", report.Place{Department: "974", Commune: report.Commune{Label: "Saint-Denis (La Réunion)", Code: "97411"}}},
 		"and tells its département":     {"", "Lyon", report.Place{Department: "69", Commune: report.Commune{Label: "Lyon (Rhône)", Code: "69123"}}},
 		"where the département is open": {"unknown", "Lyon", report.Place{Department: "unknown", Commune: report.Commune{Label: "Lyon (Rhône)", Code: "69123"}}},
-		"not abroad":                    {"abroad", "Mons", report.Place{Department: "abroad", Commune: report.Commune{Label: "Mons"}}},
+		"not abroad":                    {"abroad", "Lyon", report.Place{Department: "abroad", Commune: report.Commune{Label: "Lyon"}}},
 	} {
 		s := newSite(t)
 		b := s.relativeAt("/e/4").fill(place(c.department, c.commune)).want(200, "/e/5")

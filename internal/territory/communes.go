@@ -64,7 +64,8 @@ type communeIndex struct {
 	words     []place // in folded, where a name or a word within one begins, sorted by what follows
 	postcodes []place // at is the number
 
-	departments map[string]string // folded names by code
+	departments     map[string]string // folded names by code
+	departmentNames map[string]bool
 }
 
 // smallWords begin no search of their own, so that "la" does not find every
@@ -86,9 +87,10 @@ func readCommunes() *communeIndex {
 		at += length + 1
 	}
 	x.folded = string(names)
-	x.departments = map[string]string{}
+	x.departments, x.departmentNames = map[string]string{}, map[string]bool{}
 	for _, d := range readDepartments() {
 		x.departments[d.Code] = fold(d.Name)
+		x.departmentNames[x.departments[d.Code]] = true
 	}
 	x.sortWords()
 	slices.SortFunc(x.postcodes, func(a, b place) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.entry, b.entry)) })

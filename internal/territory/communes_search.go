@@ -145,17 +145,10 @@ func (x *communeIndex) fits(e entry, hint string) bool {
 	if strings.EqualFold(hint, department) || e.kind == former && x.name(x.today(e)) == hint {
 		return true
 	}
-	if name := x.departments[department]; name == hint {
-		return true
-	} else if !strings.HasPrefix(name, hint) || isNumber(hint) {
-		return false
+	if x.departmentNames[hint] { // "Loire" is not the beginning of Loire-Atlantique
+		return x.departments[department] == hint
 	}
-	for _, name := range x.departments { // "Loire" is not the beginning of Loire-Atlantique
-		if name == hint {
-			return false
-		}
-	}
-	return true
+	return strings.HasPrefix(x.departments[department], hint) && !isNumber(hint)
 }
 
 // byName looks the beginning of a word up in the sorted words. A single letter

@@ -166,6 +166,9 @@ func TestNearCommunes(t *testing.T) {
 			t.Errorf("%s: %q gave %v, want first %s", name, c.text, labels(got), c.first)
 		}
 	}
+	if got := labels(NearCommunes("Montpelier", "", 20)); !slices.Equal(got, []string{"Montpellier (Hérault)", "Montélier (Drôme)"}) {
+		t.Errorf("a letter away from Montpelier are %v", got)
+	}
 	for _, text := range []string{"", "zzzzzz", "Bruxelles la Grande", strings.Repeat("saint ", 100), "chez ma tante"} {
 		if got := NearCommunes(text, "", 6); len(got) > 0 {
 			t.Errorf("%q is near %v", text, labels(got))
@@ -250,7 +253,7 @@ func TestHostileTextTakesNoTime(t *testing.T) {
 			NearCommunes(text, "", 8)
 			ResolveCommune(text, "")
 		}
-		if took := time.Since(begun); took > time.Second {
+		if took := time.Since(begun); took > 3*time.Second {
 			t.Errorf("%.20q… took %v ten times over", text, took)
 		}
 	}
