@@ -92,7 +92,7 @@ func offeredCommunes(text, department string) []territory.Commune {
 	case len(found) > 1 && (department == "" || department == "unknown" || found[0].Department.Code == department):
 		return found[:min(len(found), communesOffered)]
 	}
-	return territory.NearCommunes(text, department, communesOffered)
+	return territory.NearCommunes(text, department, communesProposed)
 }
 
 // forget lets an answer that changed be asked about again.
