@@ -1,0 +1,122 @@
+package pages_test
+
+import (
+	"bytes"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"filippo.io/age"
+
+	"recueil/internal/report"
+	"recueil/internal/trust"
+)
+
+// planted is an age file that asks for a passphrase worth half a minute and four
+// gigabytes of memory.
+func planted(t *testing.T, text []byte) []byte {
+	t.Helper()
+	recipient, err := age.NewScryptRecipient("mot")
+	if err != nil {
+		t.Fatal(err)
+	}
+	recipient.SetWorkFactor(1)
+	var out bytes.Buffer
+	w, err := age.Encrypt(&out, recipient)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Write(text)
+	w.Close()
+	line, rest, _ := bytes.Cut(out.Bytes()[len("age-encryption.org/v1\n"):], []byte("\n"))
+	if !bytes.HasSuffix(line, []byte(" 1")) {
+		t.Fatalf("the stanza is %q", line)
+	}
+	return []byte("age-encryption.org/v1\n" + string(line[:len(line)-1]) + "22\n" + string(rest))
+}
+
+func TestDamagedReportsHideNoOther(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	whole := d.receive(time.Hour, within24h())
+	swapped, source := d.receive(time.Hour, within24h()), d.receive(time.Hour, within24h())
+	d.exec("update report_grants set body = (select body from report_grants where report_id = $2) where report_id = $1", swapped.ID, source.ID)
+	lowered := d.receive(3*time.Hour, now())
+	d.exec("update reports set urgency = 3, due_at = received_at + interval '72 hours' where id = $1", lowered.ID)
+	costly := d.receive(time.Hour, within24h())
+	d.exec("update report_grants set body = $2 where report_id = $1", costly.ID, planted(t, []byte("{}")))
+	cut := d.receive(time.Hour, within24h())
+	d.exec("update report_grants set body = substring(body from 1 for 3000) where report_id = $1", cut.ID)
+	foreign := d.receive(time.Hour, within24h())
+	stranger, err := age.GenerateHybridIdentity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	team := d.team
+	d.team = trust.Epoch{TeamID: team.TeamID, Number: team.Number, Recipient: stranger.Recipient().String()}
+	d.exec("update report_grants set body = $2 where report_id = $1", foreign.ID, d.seal(foreign).Body)
+	d.team = team
+
+	b := d.as("a.diallo")
+	began := time.Now()
+	b.open("/file").want(200, "")
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("the queue took %s", took)
+	}
+	if n := len(b.rows()); n != 7 {
+		t.Fatalf("the queue has %d rows, want 7", n)
+	}
+	for name, r := range map[string]*report.Report{"swapped bodies": swapped, "a lowered urgency": lowered, "a planted work factor": costly, "a cut body": cut, "a key of another": foreign} {
+		b.open("/file")
+		row := b.row(r)
+		if !row.HasClass("is-damaged") || row.Find(".badge.is-error").Text() != "abîmé" {
+			t.Errorf("%s: the row says %q", name, row.Text())
+		}
+		b.open(path(r)).want(200, "")
+		if got := b.text(".damaged h2"); got != "Ce dossier ne s’ouvre pas" || b.doc.Find(".facts, .answers").Length() != 0 {
+			t.Errorf("%s: the page says %q", name, got)
+		}
+		b.submit(`form[action$="/prise-en-charge"]`, nil).want(200, path(r))
+		if b.doc.Find("form.closing").Length() != 0 {
+			t.Errorf("%s: a report that does not open offers to be closed", name)
+		}
+		b.post(path(r)+"/cloture", url.Values{"version": {"2"}, "qualification": {"out_of_scope"}, "reason": {motive}})
+		if b.status < 400 || ask[string](d, "select status from reports where id = $1", r.ID) != "in_triage" {
+			t.Errorf("%s: a report that does not open was closed: %d", name, b.status)
+		}
+	}
+	for _, r := range []*report.Report{whole, source} {
+		b.open("/file")
+		if row := b.row(r); row.HasClass("is-damaged") || !strings.Contains(row.Text(), "Négligences graves") {
+			t.Errorf("a whole row says %q", row.Text())
+		}
+	}
+}
+
+func TestADamagedReasonIsADamagedReason(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	b := d.as("a.diallo")
+	var closed []*report.Report
+	for range 3 {
+		r := d.receive(time.Hour, young())
+		b.claim(r).submit("form.closing", url.Values{"qualification": {"out_of_scope"}, "reason": {motive}}).want(200, "/file")
+		closed = append(closed, r)
+	}
+	d.exec("update parts set body = $2 where report_id = $1", closed[0].ID, planted(t, []byte("{}")))
+	d.exec("update parts set body = (select body from parts where report_id = $2) where report_id = $1", closed[1].ID, closed[2].ID)
+	for i, broken := range []bool{true, true, false} {
+		began := time.Now()
+		b.open(path(closed[i])).want(200, "")
+		if took := time.Since(began); took > 10*time.Second {
+			t.Errorf("the page took %s", took)
+		}
+		if got := b.doc.Find(".timeline .broken").Length() == 1; got != broken || strings.Contains(b.text(".timeline"), "assistante") == broken {
+			t.Errorf("part %d: damaged %v, want %v: %q", i, got, broken, b.text(".timeline"))
+		}
+		if !strings.Contains(b.text(".brief"), "Je n’ose pas rentrer.") {
+			t.Error("a damaged reason hides the report")
+		}
+	}
+}
