@@ -82,6 +82,39 @@ func TestWhatIsNoFormGetsItsOwnPage(t *testing.T) {
 	s.quiet(marker, "déjà gardé")
 }
 
+// A problem speaks to its reader as the form did.
+func TestProblemsSpeakToTheVisitor(t *testing.T) {
+	s := newSite(t)
+	young := s.browser().door("self")
+	if got := young.open("/rien").want(404, "/rien").doc.Find(".lead").Text(); got != s.young("error.not_found.text") {
+		t.Errorf("the young read %q", got)
+	}
+	if got := s.browser().open("/rien").doc.Find(".lead").Text(); got != s.words("error.not_found.text") {
+		t.Errorf("adults read %q", got)
+	}
+}
+
+// The longest texts there can be, in characters that grow most when written down,
+// fit into the draft, into the check page and through the last POST.
+func TestLongestDraft(t *testing.T) {
+	s := newSite(t)
+	for name, sign := range map[string]string{"markup": "<", "emoji": "🚲", "line separators": " "} {
+		long := strings.Repeat(sign, report.MaxLongText-1) + "x"
+		s.clock.Add(time.Minute)
+		b := s.relativeAt("/e/2")
+		b.fill(url.Values{"situation.facts": {long}, "situation.child_words": {long}}).want(200, "/e/3")
+		b.open("/v").want(200, "/v").fill(nil).want(200, "/r")
+		b = s.relativeAt("/e/2").fill(url.Values{"situation.facts": {long}, "situation.child_words": {long}}).want(200, "/e/3")
+		b.open("/m").fill(url.Values{"short.story": {long}}).want(200, "/r")
+		reports := s.sent()
+		for _, r := range reports[len(reports)-2:] {
+			if r.Situation.Facts != long || r.Situation.ChildWords != long || r.Short && r.Answers.Short.Story != long {
+				t.Errorf("%s: cut or changed", name)
+			}
+		}
+	}
+}
+
 func TestUnknownAddressesSayNothing(t *testing.T) {
 	s := newSite(t)
 	b := s.relativeAt("/e/2")

@@ -135,6 +135,8 @@ func (s *Server) load(c echo.Context) (*visit, error) {
 }
 
 func (s *Server) read(ctx context.Context, token secret.Key) (*visit, error) {
+	ctx, cancel := context.WithTimeout(ctx, longest)
+	defer cancel()
 	sealed, revision, err := s.Drafts.LoadDraft(ctx, reply.DraftID(token), s.Now())
 	if err != nil {
 		return nil, err
@@ -142,8 +144,12 @@ func (s *Server) read(ctx context.Context, token secret.Key) (*visit, error) {
 	return open(token, sealed, revision)
 }
 
-// patience bounds how long a page that is whole without the database waits for it.
-const patience = 500 * time.Millisecond
+// How long a database that says nothing is waited for: by a page that is whole
+// without it, and by one that needs it.
+const (
+	patience = 500 * time.Millisecond
+	longest  = 5 * time.Second
+)
 
 // peek finds the draft in progress for a page that needs none: nil when there is
 // none, or when it cannot be had at once.
@@ -205,6 +211,8 @@ func (s *Server) save(ctx context.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, longest)
+	defer cancel()
 	revision, err := s.Drafts.SaveDraft(ctx, w)
 	if err != nil {
 		return err
@@ -212,6 +220,10 @@ func (s *Server) save(ctx context.Context, v *visit) error {
 	v.revision = revision
 	return nil
 }
+
+// manyTaps is how often a draft is read again because another request saved it
+// first; each time, at least one of them got through.
+const manyTaps = 20
 
 // change applies f to the visitor's stored draft. When another tab saved in
 // between, the draft is read again and f applied to that: the tabs fill in
@@ -229,8 +241,8 @@ func (s *Server) change(c echo.Context, f func(*visit) error) (*visit, error) {
 		if !errors.Is(err, inbox.ErrConflict) {
 			return v, err
 		}
-		if attempt == 5 {
-			return v, fmt.Errorf("saving a draft five times over: %w", err)
+		if attempt == manyTaps {
+			return v, fmt.Errorf("saving a draft %d times over: %w", attempt, err)
 		}
 	}
 }

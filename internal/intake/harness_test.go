@@ -109,6 +109,7 @@ func (s *site) words(key string, values ...any) string {
 // address where no server listens.
 type outage struct {
 	away            atomic.Bool
+	silent          atomic.Bool // it takes requests and never answers
 	disk            atomic.Bool // full
 	live, dead      *inbox.Inbox
 	deposit, nobody inbox.Deposit
@@ -151,15 +152,33 @@ func (o *outage) drafts() *inbox.Inbox {
 	return o.live
 }
 
+// wait is a server that says nothing, until the caller gives up.
+func (o *outage) wait(ctx context.Context) error {
+	if !o.silent.Load() {
+		return nil
+	}
+	<-ctx.Done()
+	return postgres.Sort(ctx.Err())
+}
+
 func (o *outage) LoadDraft(ctx context.Context, id [32]byte, now time.Time) ([]byte, int, error) {
+	if err := o.wait(ctx); err != nil {
+		return nil, 0, err
+	}
 	return o.drafts().LoadDraft(ctx, id, now)
 }
 
 func (o *outage) SaveDraft(ctx context.Context, d inbox.Draft) (int, error) {
+	if err := o.wait(ctx); err != nil {
+		return 0, err
+	}
 	return o.drafts().SaveDraft(ctx, d)
 }
 
 func (o *outage) DeleteDraft(ctx context.Context, id [32]byte) error {
+	if err := o.wait(ctx); err != nil {
+		return err
+	}
 	return o.drafts().DeleteDraft(ctx, id)
 }
 

@@ -123,6 +123,25 @@ func TestDatabaseAwayBeforeTheLastPost(t *testing.T) {
 	}
 }
 
+// A database that takes requests and never answers holds up nobody who is in
+// danger, and nobody who leaves.
+func TestSilentDatabase(t *testing.T) {
+	s, outage := newSiteWithOutage(t)
+	b := s.toCheck()
+	outage.silent.Store(true)
+	for _, c := range []struct {
+		path    string
+		status  int
+		seconds time.Duration
+	}{{"/d", 200, 1}, {"/m", 200, 1}, {"/a", 200, 1}, {"/e/2", 503, 6}, {"/nirgends", 404, 1}, {"/s", 303, 1}} {
+		start := time.Now()
+		b.open(c.path).want(c.status, c.path)
+		if took := time.Since(start); took > c.seconds*time.Second+time.Second {
+			t.Errorf("%s took %s", c.path, took)
+		}
+	}
+}
+
 // With no database and no disk nothing is acknowledged, and nothing typed is lost.
 func TestNeitherDatabaseNorDisk(t *testing.T) {
 	s, outage := newSiteWithOutage(t)

@@ -19,11 +19,25 @@ func TestDangerComesFirstAtEveryDoor(t *testing.T) {
 			t.Errorf("%s begins at %s", door, next)
 		}
 		b.open("/e/1").fill(url.Values{"danger_now": {"yes"}}).want(200, "/d")
-		after := b.doc.Find("main a.back").AttrOr("href", "")
+		after := b.resumes()
 		b.open(after).want(200, after)
 		if len(b.asked()) == 0 || after == "/e/1" {
 			t.Errorf("%s goes on to %s from the numbers", door, after)
 		}
+	}
+}
+
+// resumes is where the page of numbers leads back into the form.
+func (b *browser) resumes() string {
+	return b.doc.Find(`main a[href^="/e/"], main a[href="/v"]`).AttrOr("href", "")
+}
+
+// The numbers are a click away everywhere, and lead back to where one was.
+func TestNumbersLeadBack(t *testing.T) {
+	s := newSite(t)
+	b := s.relativeAt("/e/2").fill(url.Values{"situation.facts": {"vu"}}).want(200, "/e/3")
+	if next := b.open("/d").want(200, "/d").resumes(); next != "/e/3" {
+		t.Errorf("on to %s", next)
 	}
 }
 
@@ -339,7 +353,7 @@ func TestChangingFromTheCheckPage(t *testing.T) {
 		b.fill(nil).want(200, "/v")
 	}
 	b.open("/e/1?m=1").fill(url.Values{"danger_now": {"yes"}}).want(200, "/d")
-	if next := b.doc.Find("main a.back").AttrOr("href", ""); next != "/v" {
+	if next := b.resumes(); next != "/v" {
 		t.Errorf("from the numbers on to %s", next)
 	}
 	b.open("/e/2?m=1").fill(url.Values{"situation.young_ticks": {"someone_gains_from_me"}}).want(200, "/e/9")
@@ -348,6 +362,7 @@ func TestChangingFromTheCheckPage(t *testing.T) {
 	if link := b.doc.Find(`a[href^="javascript"]`).Length(); link != 0 || !strings.Contains(b.doc.Find(".summary-list").Text(), "javascript:alert(1)") {
 		t.Error("a handle is text, to be read and not to be followed")
 	}
+	b.open("/e/9?m=1").fill(url.Values{"_add": {"exploitation.handles"}}).want(200, "/e/9?m=1").fill(url.Values{"_remove": {"exploitation.handles.1"}}).want(200, "/e/9?m=1")
 	b.open("/e/2?m=1").fill(url.Values{"situation.young_ticks": nil}).want(200, "/v")
 	b.fill(nil).want(200, "/r")
 	if r := s.one(); r.DangerNow != report.Yes || r.Urgency != 0 || len(r.Exploitation.Handles) != 0 {

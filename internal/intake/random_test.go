@@ -69,13 +69,13 @@ func TestAnySubsetOfAnswersIsSentAndOpenedEqual(t *testing.T) {
 				}
 				b.fill(form).want(200, "")
 				if b.at == "/d" { // whoever is in danger goes on from there
-					b.open(b.doc.Find("main a.back").AttrOr("href", "/"))
+					b.open(b.resumes())
 				}
 			}
 		}
 		b.open(b.onward())
 		walk()
-		if more, ok := b.doc.Find("main a.is-second").Attr("href"); ok {
+		if more, ok := b.doc.Find(`main a[href="/v?plus=1"]`).Attr("href"); ok {
 			b.open(more)
 			walk()
 		}
@@ -91,15 +91,13 @@ func TestAnySubsetOfAnswersIsSentAndOpenedEqual(t *testing.T) {
 		}
 		want.Reporter.Profile = map[string]report.Profile{"self": "self", "young_for_other": "young_for_other", "relative": "undisclosed", "professional": "professional"}[door]
 		before := len(s.sent())
-		b.fill(nil)
 		if !want.Sendable() {
-			b.want(422, "/v")
-			if len(s.sent()) != before || b.doc.Find("main form button.button").Length() != 0 {
+			if b.doc.Find("main form").Length() != 0 || b.post("/v", nil).want(422, "/v").doc.Find("main form").Length() != 0 || len(s.sent()) != before {
 				t.Fatal("nothing was told, and it can be sent")
 			}
 			return
 		}
-		b.want(200, "/r").receipt()
+		b.fill(nil).want(200, "/r").receipt()
 		reports := s.sent()
 		if len(reports) != before+1 {
 			t.Fatalf("%d reports after %d", len(reports), before)

@@ -144,7 +144,7 @@ func TestEveryQuestionOfEveryDoor(t *testing.T) {
 			}
 			b.open(b.onward())
 			walk()
-			if more, ok := b.doc.Find("main a.is-second").Attr("href"); ok { // the young may tell more
+			if more, ok := b.doc.Find(`main a[href="/v?plus=1"]`).Attr("href"); ok { // the young may tell more
 				b.open(more)
 				walk()
 			}
