@@ -16,6 +16,8 @@ import (
 // voice is the adult one with its own words where they differ.
 type Voice struct {
 	Lang      string // BCP 47, for the page's lang attribute
+	Dir       string // "ltr" or "rtl", which way the page runs
+	Name      string // of the language, in the language
 	localizer *i18n.Localizer
 	keys      map[string]bool
 	constant  map[string]string // the texts that have one form and no placeholder
@@ -46,6 +48,17 @@ func NewVoice(catalogues fs.FS, lang string, files ...string) (*Voice, error) {
 				v.constant[message.ID] = message.Other
 			}
 		}
+	}
+	v.Dir, v.Name = v.First("language.dir"), v.First("language.name")
+	switch v.Dir {
+	case "":
+		v.Dir = "ltr"
+	case "ltr", "rtl":
+	default:
+		return nil, fmt.Errorf("the language %s runs %q: write ltr or rtl under language.dir", lang, v.Dir)
+	}
+	if v.Name == "" {
+		v.Name = lang
 	}
 	return v, nil
 }
