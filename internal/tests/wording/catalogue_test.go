@@ -1,12 +1,15 @@
 // Package wording reads the catalogues as an editor would: sentences short enough
-// to be understood under stress, «tu» and «vous» never mixed, French typography,
-// titles that give nothing away in a browser's history, and a text for everything
-// the pages ask for. Its tests are the lint; it holds no other code.
+// to be understood under stress, «tu» and «vous» never mixed, the typography of each
+// language, titles that give nothing away in a browser's history, and a text for
+// everything the pages ask for, in every language. A folder of locales with an
+// adult.toml is a language, and is held to what needs no knowledge of it; French and
+// English have rules of their own besides. The tests are the lint; there is no other code.
 package wording
 
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,22 +21,39 @@ import (
 	"recueil/locales"
 )
 
+// source is the language that every other one is held against: the one the house
+// writes first, and the only one of staff.
+const source = "fr"
+
 // A catalogue maps keys to texts; a text with plural forms has several.
 type catalogue map[string][]string
 
-// read parses one file of fr/. One that is not there yet is empty.
-func read(t *testing.T, name string) catalogue {
+// parsed keeps what read has read.
+var parsed = map[string]catalogue{}
+
+// read parses one file of a language. One that is not there yet is empty.
+func read(t *testing.T, lang, name string) catalogue {
 	t.Helper()
-	content, err := fs.ReadFile(locales.FS, "fr/"+name+".toml")
+	path := lang + "/" + name + ".toml"
+	if c, known := parsed[path]; known {
+		return c
+	}
+	content, err := fs.ReadFile(locales.FS, path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return catalogue{}
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
+	parsed[path] = parse(t, path, content)
+	return parsed[path]
+}
+
+func parse(t *testing.T, path string, content []byte) catalogue {
+	t.Helper()
 	raw := map[string]any{}
 	if _, err := toml.Decode(string(content), &raw); err != nil {
-		t.Fatalf("%s.toml: %v", name, err)
+		t.Fatalf("%s: %v", path, err)
 	}
 	c := catalogue{}
 	for key, value := range raw {
@@ -41,21 +61,21 @@ func read(t *testing.T, name string) catalogue {
 		case string:
 			c[key] = []string{value}
 		case map[string]any:
-			for form, text := range value {
-				if form != "one" && form != "other" {
-					t.Errorf("%s.toml: %s.%s is no plural form: keys are flat, between quotes", name, key, form)
+			for _, form := range slices.Sorted(maps.Keys(value)) {
+				text, ok := value[form].(string)
+				if !ok || !slices.Contains(pluralForms, form) {
+					t.Errorf("%s: %s.%s is no plural form: keys are flat, between quotes", path, key, form)
 				}
-				c[key] = append(c[key], text.(string))
-			}
-			if len(value) != 2 {
-				t.Errorf("%s.toml: %s needs both plural forms, one and other", name, key)
+				c[key] = append(c[key], text)
 			}
 		default:
-			t.Errorf("%s.toml: %s is a %T", name, key, value)
+			t.Errorf("%s: %s is a %T", path, key, value)
 		}
 	}
 	return c
 }
+
+var pluralForms = []string{"zero", "one", "two", "few", "many", "other"}
 
 // files are the catalogues as they lie over each other in each voice.
 var files = map[string][]string{
@@ -65,76 +85,49 @@ var files = map[string][]string{
 	"office": {"adult", "rules", "office"},
 }
 
-// speak lays the catalogues of a voice over each other.
-func speak(t *testing.T, voice string) catalogue {
+// publicVoices are those that every language has; staff read French.
+var publicVoices = []string{"adult", "young", "friend"}
+
+// languages are those of the public side, French first.
+func languages(t *testing.T) []string {
 	t.Helper()
-	all := catalogue{}
-	for _, name := range files[voice] {
-		for key, texts := range read(t, name) {
-			all[key] = texts
+	found, err := web.FindLanguages(locales.FS, "adult.toml", source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found.All()
+}
+
+// A spoken voice is one that somebody hears.
+type spoken struct{ lang, voice string }
+
+func (s spoken) String() string { return s.lang + " " + s.voice }
+
+// everyVoice lists the public voices of all languages, and that of staff.
+func everyVoice(t *testing.T) []spoken {
+	t.Helper()
+	all := []spoken{{source, "office"}}
+	for _, lang := range languages(t) {
+		for _, voice := range publicVoices {
+			all = append(all, spoken{lang, voice})
 		}
 	}
 	return all
 }
 
-func (c catalogue) keys() []string {
-	keys := make([]string, 0, len(c))
-	for key := range c {
-		keys = append(keys, key)
+// speak lays the catalogues of a voice over each other.
+func speak(t *testing.T, lang, voice string) catalogue {
+	t.Helper()
+	all := catalogue{}
+	for _, name := range files[voice] {
+		maps.Copy(all, read(t, lang, name))
 	}
-	slices.Sort(keys)
-	return keys
+	return all
 }
+
+func (c catalogue) keys() []string { return slices.Sorted(maps.Keys(c)) }
 
 var placeholder = regexp.MustCompile(`\{\{\.(\w+)\}\}`)
-
-func TestEveryTextRendersInEveryVoice(t *testing.T) {
-	for voice, names := range files {
-		var paths []string
-		for _, name := range names {
-			if len(read(t, name)) > 0 {
-				paths = append(paths, "fr/"+name+".toml")
-			}
-		}
-		loaded, err := web.NewVoice(locales.FS, "fr", paths...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for key, texts := range speak(t, voice) {
-			var data []any
-			for _, found := range placeholder.FindAllStringSubmatch(strings.Join(texts, " "), -1) {
-				data = append(data, found[1], 2)
-			}
-			if got := loaded.T(key, data...); got == "["+key+"]" || strings.Contains(got, "<no value>") || strings.Contains(got, "{{") {
-				t.Errorf("%s: %s renders as %q", voice, key, got)
-			}
-		}
-	}
-}
-
-func TestAnOverlayKnowsWhatItLiesOver(t *testing.T) {
-	adult := read(t, "adult")
-	for _, name := range []string{"young", "friend"} {
-		for key, texts := range read(t, name) {
-			under, known := adult[key]
-			if !known {
-				if !strings.HasSuffix(key, ".hint") {
-					t.Errorf("%s.toml: %s is not in adult.toml, which holds every key", name, key)
-				}
-				continue
-			}
-			if got, want := placeholders(texts), placeholders(under); !slices.Equal(got, want) {
-				t.Errorf("%s.toml: %s fills in %v, adult.toml %v", name, key, got, want)
-			}
-		}
-	}
-	young := read(t, "young")
-	for key := range read(t, "friend") {
-		if young[key] == nil && !strings.HasSuffix(key, ".hint") {
-			t.Errorf("friend.toml: %s is not in young.toml, so that the friend alone would be spoken to plainly", key)
-		}
-	}
-}
 
 func placeholders(texts []string) []string {
 	var names []string
@@ -145,35 +138,55 @@ func placeholders(texts []string) []string {
 	return slices.Compact(names)
 }
 
-// mistakes of French typography. Texts hold a narrow no-break space (U+202F) before
-// ; ! ? and a no-break space (U+00A0) before : and inside « ».
-var mistakes = map[string]*regexp.Regexp{
-	"a straight apostrophe":           regexp.MustCompile(`'`),
-	"a straight quotation mark":       regexp.MustCompile(`"`),
-	"three dots for an ellipsis":      regexp.MustCompile(`\.\.\.`),
-	"two spaces":                      regexp.MustCompile("[ \u00a0\u202f]{2}"),
-	"a space at an end":               regexp.MustCompile(`^\s|\s$`),
-	"; ! ? after no no-break space":   regexp.MustCompile("[^\u00a0\u202f][;!?]"),
-	"a colon after no no-break space": regexp.MustCompile("[^\u00a0]:(?:\\s|$)"),
-	"a space before , or .":           regexp.MustCompile(`\s[,.]`),
-	"« without a no-break space":      regexp.MustCompile("«[^\u00a0]"),
-	"» without a no-break space":      regexp.MustCompile("[^\u00a0]»"),
-	"oe for œ":                        regexp.MustCompile(`(?i)\b(s|c|v)oe(u|r)`),
-	"a capital without its accent":    regexp.MustCompile(`\b(A|Ca|Etape|Ecri\w+|Etats?|Etablissement|Etes|Ecole|Age|Education|Evaluation)\b`),
-	"a number parted from its unit":   regexp.MustCompile(`\d (h|ans|minutes|heures)\b`),
+// A language counts in forms of its own, as CLDR has them: a form that is missing
+// shows at one of these numbers. No page counts a million.
+var counts = []int{0, 1, 2, 3, 5, 6, 11, 21, 100, 101}
+
+func TestEveryTextRendersInEveryVoice(t *testing.T) {
+	for _, s := range everyVoice(t) {
+		var paths []string
+		for _, name := range files[s.voice] {
+			paths = append(paths, s.lang+"/"+name+".toml")
+		}
+		loaded, err := web.NewVoice(locales.FS, s.lang, paths...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for key, texts := range speak(t, s.lang, s.voice) {
+			for _, count := range counts {
+				var data []any // a text that counts has its number among them
+				for _, name := range placeholders(texts) {
+					data = append(data, name, count)
+				}
+				if got := loaded.T(key, data...); got == "["+key+"]" || strings.Contains(got, "<no value>") || strings.Contains(got, "{{") {
+					t.Errorf("%s: %s renders as %q for %d", s, key, got, count)
+				}
+			}
+		}
+	}
 }
 
-func TestTypography(t *testing.T) {
-	for _, name := range []string{"adult", "young", "friend", "rules", "office"} {
-		c := read(t, name)
-		for _, key := range c.keys() {
-			for _, text := range c[key] {
-				text = placeholder.ReplaceAllString(text, "X")
-				for mistake, pattern := range mistakes {
-					if found := pattern.FindString(text); found != "" {
-						t.Errorf("%s.toml: %s has %s at %q", name, key, mistake, found)
+func TestAnOverlayKnowsWhatItLiesOver(t *testing.T) {
+	for _, lang := range languages(t) {
+		adult := read(t, lang, "adult")
+		for _, name := range []string{"young", "friend"} {
+			for key, texts := range read(t, lang, name) {
+				under, known := adult[key]
+				if !known {
+					if !strings.HasSuffix(key, ".hint") {
+						t.Errorf("%s/%s.toml: %s is not in adult.toml, which holds every key", lang, name, key)
 					}
+					continue
 				}
+				if got, want := placeholders(texts), placeholders(under); !slices.Equal(got, want) {
+					t.Errorf("%s/%s.toml: %s fills in %v, adult.toml %v", lang, name, key, got, want)
+				}
+			}
+		}
+		young := read(t, lang, "young")
+		for key := range read(t, lang, "friend") {
+			if young[key] == nil && !strings.HasSuffix(key, ".hint") {
+				t.Errorf("%s/friend.toml: %s is not in young.toml, so that the friend alone would be spoken to plainly", lang, key)
 			}
 		}
 	}

@@ -57,7 +57,7 @@ func (a asked) byTemplates(t *testing.T, folder string) {
 
 // namespaces are the first words of keys: a string in the code that begins with one
 // of them and a point is a key, or the beginning of keys when it ends in a point.
-var namespaces = regexp.MustCompile(`^(page|button|door|date|error|field|code|label|mark|number|problem|rule|urgency|when|weekday|month|office)\.([\w-]+\.?)*$`)
+var namespaces = regexp.MustCompile(`^(language|page|button|door|date|error|field|code|label|mark|number|problem|rule|urgency|when|weekday|month|office)\.([\w-]+\.?)*$`)
 
 // byCode reads the Go files of a folder. A key that is only the beginning of others
 // ("page." + name) stands as it is written, with its point.
@@ -110,10 +110,10 @@ func TestEveryKeyThePagesAskForIsThere(t *testing.T) {
 	for side, c := range map[string]struct {
 		folders []string
 		code    []string
-		voices  []string
+		voices  []spoken
 	}{
-		"public": {[]string{"public", "components"}, []string{"internal/intake", "internal/web"}, []string{"adult", "young", "friend"}},
-		"office": {[]string{"office"}, []string{"internal/office"}, []string{"office"}},
+		"public": {[]string{"public", "components"}, []string{"internal/intake", "internal/web"}, everyVoice(t)[1:]},
+		"office": {[]string{"office"}, []string{"internal/office"}, everyVoice(t)[:1]},
 	} {
 		want := asked{}
 		for _, folder := range c.folders {
@@ -131,7 +131,7 @@ func TestEveryKeyThePagesAskForIsThere(t *testing.T) {
 			continue
 		}
 		for _, voice := range c.voices {
-			known := speak(t, voice)
+			known := speak(t, voice.lang, voice.voice)
 			for key, by := range want {
 				if templated[key] != "" && known[key] == nil || known.missing(key) {
 					t.Errorf("%s: %s asks for %q, which no catalogue has", voice, by, key)
@@ -185,15 +185,15 @@ func pages() map[string]bool {
 }
 
 func TestWhatTheHouseCanSayHasWords(t *testing.T) {
-	for _, voice := range []string{"adult", "young", "friend", "office"} {
-		c := speak(t, voice)
+	for _, voice := range everyVoice(t) {
+		c := speak(t, voice.lang, voice.voice)
 		for key, by := range known() {
 			if c[key] == nil {
 				t.Errorf("%s: %s of %s has no words", voice, key, by)
 			}
 		}
 	}
-	office := speak(t, "office")
+	office := speak(t, source, "office")
 	for _, id := range report.RuleIDs() {
 		if office["rule."+string(id)] == nil {
 			t.Errorf("office: the rule %s has no words", id)
@@ -212,17 +212,19 @@ func TestWhatTheHouseCanSayHasWords(t *testing.T) {
 }
 
 func TestEveryQuestionIsAskedInTheVoiceOfItsDoor(t *testing.T) {
-	young := read(t, "young")
-	for _, f := range report.Fields() {
-		if f.Asked[report.Young] != report.Never && young["field."+f.Name] == nil {
-			t.Errorf("young.toml has no question of its own for %s", f.Name)
+	for _, lang := range languages(t) {
+		young := read(t, lang, "young")
+		for _, f := range report.Fields() {
+			if f.Asked[report.Young] != report.Never && young["field."+f.Name] == nil {
+				t.Errorf("%s/young.toml has no question of its own for %s", lang, f.Name)
+			}
 		}
 	}
 }
 
 func TestEveryCodeHasALabel(t *testing.T) {
-	for _, voice := range []string{"adult", "young", "friend", "office"} {
-		c := speak(t, voice)
+	for _, voice := range everyVoice(t) {
+		c := speak(t, voice.lang, voice.voice)
 		for _, f := range report.Fields() {
 			for _, code := range append(f.Codes, extraCodes[f.Name]...) {
 				if _, err := strconv.Atoi(code); err == nil && f.Name == "children.N.age" {
@@ -240,8 +242,8 @@ func TestEveryCodeHasALabel(t *testing.T) {
 var extraCodes = map[string][]string{"place.department": {"abroad", "unknown"}}
 
 func TestNoCodeHasWordsThatItsFieldLacks(t *testing.T) {
-	for _, name := range []string{"adult", "young", "friend", "rules"} {
-		for key := range read(t, name) {
+	for _, file := range append(everyVoice(t)[1:], spoken{source, "rules"}) {
+		for key := range read(t, file.lang, file.voice) {
 			rest, isCode := strings.CutPrefix(strings.TrimSuffix(key, ".hint"), "code.")
 			cut := strings.LastIndex(rest, ".")
 			if !isCode || cut < 0 {
@@ -250,15 +252,15 @@ func TestNoCodeHasWordsThatItsFieldLacks(t *testing.T) {
 			f, found := report.Lookup(rest[:cut])
 			code := rest[cut+1:]
 			if !found || !slices.Contains(append(f.Codes, extraCodes[f.Name]...), code) && !(f.Name == "children.N.age" && code == "years") {
-				t.Errorf("%s.toml: %s words a code that does not exist", name, key)
+				t.Errorf("%s: %s words a code that does not exist", file, key)
 			}
 		}
 	}
 }
 
 func TestLegalPagesPairHeadingsAndParagraphs(t *testing.T) {
-	for _, voice := range []string{"adult", "young", "friend"} {
-		c := speak(t, voice)
+	for _, voice := range everyVoice(t)[1:] {
+		c := speak(t, voice.lang, voice.voice)
 		for _, page := range []string{"privacy", "legal", "accessibility", "help"} {
 			n := 1
 			for ; c[fmt.Sprintf("page.%s.h%d", page, n)] != nil; n++ {
@@ -301,7 +303,7 @@ func TestListTextsNobodyAsksFor(t *testing.T) {
 		used.byCode(t, folder)
 	}
 	computed := regexp.MustCompile(`^(code|label\.mark|rule|urgency)\.|\.hint$|^page\.(privacy|legal|accessibility|help)\.[hp]\d+$`)
-	for _, key := range speak(t, "adult").keys() {
+	for _, key := range speak(t, source, "adult").keys() {
 		if !used.reach(key) && !computed.MatchString(key) {
 			t.Logf("nobody asks for %s", key)
 		}
