@@ -76,9 +76,10 @@ func (c *Cluster) data() string { return filepath.Join(c.dir, "data") }
 
 func (c *Cluster) init(ctx context.Context, bin string, credential *syscall.Credential) error {
 	passwordFile := filepath.Join(c.dir, "password")
-	if raw, err := os.ReadFile(passwordFile); err == nil {
+	if _, err := os.Stat(c.data()); err == nil {
+		raw, err := os.ReadFile(passwordFile)
 		c.password = string(raw)
-		return nil
+		return err
 	}
 	if err := os.MkdirAll(c.dir, 0o700); err != nil {
 		return fmt.Errorf("making the folder of the database: %w", err)
@@ -97,14 +98,18 @@ func (c *Cluster) init(ctx context.Context, bin string, credential *syscall.Cred
 			return err
 		}
 	}
-	cmd := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "--pgdata", c.data(), "--username", Owner, "--pwfile", passwordFile,
+	// Half a cluster, left by a start that was interrupted, is made anew.
+	unfinished := c.data() + ".unfinished"
+	if err := os.RemoveAll(unfinished); err != nil {
+		return fmt.Errorf("removing an unfinished database: %w", err)
+	}
+	cmd := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "--pgdata", unfinished, "--username", Owner, "--pwfile", passwordFile,
 		"--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync")
 	cmd.Dir, cmd.SysProcAttr = c.dir, &syscall.SysProcAttr{Credential: credential}
 	if out, err := cmd.CombinedOutput(); err != nil {
-		os.Remove(passwordFile)
 		return fmt.Errorf("making the database cluster in %s: %w\n%s", c.dir, err, out)
 	}
-	return nil
+	return os.Rename(unfinished, c.data())
 }
 
 func (c *Cluster) run(ctx context.Context, bin string, credential *syscall.Credential, durable bool) error {
