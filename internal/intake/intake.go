@@ -178,7 +178,7 @@ func (s *Server) frame(v *web.Voice, title string) Frame {
 }
 
 func (s *Server) render(c echo.Context, v *web.Voice, status int, name string, page any) error {
-	return s.pages.Render(c.Response(), v, status, "public/"+name+".html", page)
+	return s.pages.Render(c.Response(), c.Request(), v, status, "public/"+name+".html", page)
 }
 
 // byScript reports whether our script sent the form, by fetch: it keeps the text

@@ -1,21 +1,21 @@
 package web
 
 import (
-	"bytes"
 	"fmt"
 	"html/template"
 	"io/fs"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
-	"sync"
 )
 
 // Pages renders the pages of one side, each voice with templates of its own, so
 // that the function t speaks the right language without being told at each call.
 type Pages struct {
 	sets    map[*Voice]map[string]*template.Template
-	buffers sync.Pool
+	buffers buffers
+	packer  *packer
 }
 
 // PagesConfig says where the templates of a side are.
@@ -34,7 +34,7 @@ func NewPages(c PagesConfig) (*Pages, error) {
 		return nil, fmt.Errorf("listing the templates: %w", err)
 	}
 	layout := c.Folder + "/layout.html"
-	p := &Pages{sets: map[*Voice]map[string]*template.Template{}}
+	p := &Pages{sets: map[*Voice]map[string]*template.Template{}, packer: newPacker()}
 	for _, voice := range c.Voices {
 		set := map[string]*template.Template{}
 		for _, file := range files {
@@ -73,25 +73,29 @@ func (p *Pages) Names() []string {
 
 // Render writes the page, or nothing: a template that fails half-way leaves the
 // answer untouched and returns the error.
-func (p *Pages) Render(w http.ResponseWriter, voice *Voice, status int, name string, page any) error {
+func (p *Pages) Render(w http.ResponseWriter, r *http.Request, voice *Voice, status int, name string, page any) error {
 	t := p.sets[voice][name]
 	if t == nil {
 		return fmt.Errorf("there is no page %s", name)
 	}
-	buffer, _ := p.buffers.Get().(*bytes.Buffer)
-	if buffer == nil {
-		buffer = new(bytes.Buffer)
-	}
-	defer func() {
-		clear(buffer.Bytes()) // a page may hold words of a report
-		buffer.Reset()
-		p.buffers.Put(buffer)
-	}()
+	buffer := p.buffers.get()
+	defer p.buffers.put(buffer)
 	if err := t.Execute(buffer, page); err != nil {
 		return fmt.Errorf("rendering %s: %s", name, withoutValues(err))
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Vary", "Accept-Encoding")
+	if packable(r, buffer.Bytes()) {
+		packed := p.buffers.get()
+		defer p.buffers.put(packed)
+		if err := p.packer.pack(packed, buffer.Bytes()); err != nil {
+			return fmt.Errorf("compressing %s: %w", name, err)
+		}
+		h.Set("Content-Encoding", "gzip")
+		buffer = packed
+	}
+	h.Set("Content-Length", strconv.Itoa(buffer.Len()))
 	w.WriteHeader(status)
 	_, err := w.Write(buffer.Bytes())
 	return err

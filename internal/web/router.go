@@ -1,12 +1,10 @@
 package web
 
 import (
-	"compress/gzip"
 	"io"
 	"log/slog"
 	"net"
 	"net/netip"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
@@ -14,9 +12,9 @@ import (
 )
 
 // NewRouter returns an echo instance with what both sides want of it: security
-// headers on everything, same-site POSTs only, compressed pages, no banner, no
-// log of its own, and the connection's address alone (a forwarded-for header is
-// anybody's to write; see ClientAddress).
+// headers on everything, same-site POSTs only, no banner, no log of its own, and
+// the connection's address alone (a forwarded-for header is anybody's to write; see
+// ClientAddress).
 func NewRouter(log *slog.Logger, onError echo.HTTPErrorHandler, assets *Assets) *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
@@ -34,16 +32,9 @@ func NewRouter(log *slog.Logger, onError echo.HTTPErrorHandler, assets *Assets) 
 			},
 		}),
 		SameSite,
-		middleware.GzipWithConfig(middleware.GzipConfig{Level: gzip.BestSpeed, MinLength: 1024, Skipper: isFile}),
 	)
 	e.GET("/static/*", echo.WrapHandler(assets))
 	return e
-}
-
-// isFile reports whether an answer is a file: packed already, or asked for by ranges,
-// which packing would break.
-func isFile(c echo.Context) bool {
-	return c.Path() == "/static/*" || strings.HasSuffix(c.Path(), "/:file")
 }
 
 // ClientAddress tells which address a request comes from: the connection's, or,

@@ -128,7 +128,7 @@ func (s *Server) frame(c echo.Context, title string) Frame {
 }
 
 func (s *Server) render(c echo.Context, status int, name string, page any) error {
-	return s.pages.Render(c.Response(), s.voice, status, "office/"+name+".html", page)
+	return s.pages.Render(c.Response(), c.Request(), s.voice, status, "office/"+name+".html", page)
 }
 
 type problemPage struct {

@@ -1,0 +1,121 @@
+package web_test
+
+import (
+	"compress/gzip"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"recueil/internal/web"
+)
+
+func newPages(t *testing.T) (*web.Pages, *web.Voice) {
+	t.Helper()
+	voice, err := web.NewVoice(fstest.MapFS{"a.toml": {Data: []byte("\"hello\" = \"Bonjour\"\n")}}, "fr", "a.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	assets, err := web.NewAssets(fstest.MapFS{"js/a.js": {}, "img/a.svg": {}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages, err := web.NewPages(web.PagesConfig{Templates: fstest.MapFS{
+		"side/layout.html": {Data: []byte(`<main>{{template "main" .}}</main>`)},
+		"side/words.html":  {Data: []byte(`{{define "main"}}{{t "hello"}} {{.Words}}{{end}}`)},
+	}, Folder: "side", Voices: []*web.Voice{voice}, Assets: assets})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pages, voice
+}
+
+type wordsPage struct{ Words string }
+
+func TestPagesArePackedForWhoUnpacks(t *testing.T) {
+	pages, voice := newPages(t)
+	long := strings.Repeat("des mots ", 500)
+	for name, c := range map[string]struct {
+		accepts, words string
+		packed         bool
+	}{
+		"long, asked for": {"gzip, deflate, br", long, true},
+		"long, not asked": {"", long, false},
+		"long, other":     {"br", long, false},
+		"short":           {"gzip", "peu", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := httptest.NewRequest(http.MethodGet, "/", nil)
+			r.Header.Set("Accept-Encoding", c.accepts)
+			w := httptest.NewRecorder()
+			if err := pages.Render(w, r, voice, http.StatusTeapot, "side/words.html", wordsPage{c.words}); err != nil {
+				t.Fatal(err)
+			}
+			if length := w.Header().Get("Content-Length"); length != strconv.Itoa(w.Body.Len()) || w.Code != http.StatusTeapot {
+				t.Errorf("status %d, length %s, sent %d", w.Code, length, w.Body.Len())
+			}
+			if packed := w.Header().Get("Content-Encoding") == "gzip"; packed != c.packed {
+				t.Fatalf("packed: %v", packed)
+			}
+			if got, want := unpacked(t, w), "<main>Bonjour "+c.words+"</main>"; got != want {
+				t.Errorf("%d characters came, %d were sent", len(got), len(want))
+			}
+		})
+	}
+}
+
+func TestManyPagesAtOnceAreEachTheirOwn(t *testing.T) {
+	pages, voice := newPages(t)
+	var visitors sync.WaitGroup
+	for n := range 8 * runtime.GOMAXPROCS(0) {
+		visitors.Go(func() {
+			words := strings.Repeat(strconv.Itoa(n)+" ", 800)
+			for range 20 {
+				r := httptest.NewRequest(http.MethodGet, "/", nil)
+				r.Header.Set("Accept-Encoding", "gzip")
+				w := httptest.NewRecorder()
+				if err := pages.Render(w, r, voice, http.StatusOK, "side/words.html", wordsPage{words}); err != nil {
+					t.Error(err)
+					return
+				}
+				if unpacked(t, w) != "<main>Bonjour "+words+"</main>" {
+					t.Errorf("visitor %d got somebody else's page", n)
+					return
+				}
+			}
+		})
+	}
+	visitors.Wait()
+}
+
+func TestFailedPageLeavesTheAnswerUntouched(t *testing.T) {
+	pages, voice := newPages(t)
+	w := httptest.NewRecorder()
+	err := pages.Render(w, httptest.NewRequest(http.MethodGet, "/", nil), voice, http.StatusOK, "side/words.html", struct{ Other string }{"secret"})
+	if err == nil || strings.Contains(err.Error(), "secret") || w.Body.Len() > 0 || len(w.Header()) > 0 {
+		t.Errorf("%v; %d bytes and %v went out", err, w.Body.Len(), w.Header())
+	}
+}
+
+func unpacked(t *testing.T, w *httptest.ResponseRecorder) string {
+	t.Helper()
+	body := io.Reader(w.Body)
+	if w.Header().Get("Content-Encoding") == "gzip" {
+		z, err := gzip.NewReader(body)
+		if err != nil {
+			t.Error(err)
+			return ""
+		}
+		body = z
+	}
+	text, err := io.ReadAll(body)
+	if err != nil {
+		t.Error(err)
+	}
+	return string(text)
+}
