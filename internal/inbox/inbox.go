@@ -39,15 +39,18 @@ type Delivery struct {
 }
 
 const (
-	groupLimit = 64              // deliveries that share a transaction at most
-	workers    = 3               // groups under way at once
-	patience   = 5 * time.Second // for one group
+	groupLimit = 64                   // deliveries that share a transaction at most
+	workers    = 3                    // groups under way at once
+	patience   = 5 * time.Second      // for one group
+	company    = 5 * time.Millisecond // how long a group gathers while another is under way
 )
 
 // An Inbox stores deliveries.
 type Inbox struct {
 	pool    *pgxpool.Pool
 	waiting chan *request
+	gather  chan struct{} // held by the one worker that gathers
+	turn    chan struct{} // held by the group that began when none was under way
 	ended   <-chan struct{}
 }
 
@@ -67,7 +70,8 @@ type result struct {
 // New starts an Inbox; it ends with ctx, which must outlive the servers that hand
 // deliveries in.
 func New(ctx context.Context, pool *pgxpool.Pool) *Inbox {
-	in := &Inbox{pool: pool, waiting: make(chan *request, groupLimit*workers), ended: ctx.Done()}
+	in := &Inbox{pool: pool, waiting: make(chan *request, groupLimit*workers), ended: ctx.Done(),
+		gather: make(chan struct{}, 1), turn: make(chan struct{}, 1)}
 	for range workers {
 		go in.work(ctx)
 	}
@@ -99,19 +103,49 @@ func (in *Inbox) Accept(ctx context.Context, d Delivery) (Outcome, error) {
 }
 
 func (in *Inbox) work(ctx context.Context) {
-	for {
-		select {
-		case first := <-in.waiting:
-			in.storeGroup(ctx, in.gather(first))
-		case <-ctx.Done():
-			return
+	for ctx.Err() == nil {
+		group, release := in.nextGroup(ctx)
+		if len(group) > 0 {
+			in.storeGroup(ctx, group)
 		}
+		release()
 	}
 }
 
-// gather takes what else is waiting right now; it never waits for company.
-func (in *Inbox) gather(first *request) []*request {
-	group := []*request{first}
+// nextGroup waits for a delivery and takes along what comes while another group is
+// on its way to the disk: a delivery waits for company only when it would wait
+// anyway, and for 5 ms at most. The caller calls release when the group is stored.
+func (in *Inbox) nextGroup(ctx context.Context) (group []*request, release func()) {
+	release = func() {}
+	select {
+	case in.gather <- struct{}{}:
+		defer func() { <-in.gather }()
+	case <-ctx.Done():
+		return nil, release
+	}
+	select {
+	case first := <-in.waiting:
+		group = append(group, first)
+	case <-ctx.Done():
+		return nil, release
+	}
+	enough := time.NewTimer(company)
+	defer enough.Stop()
+	for len(group) < groupLimit {
+		select {
+		case in.turn <- struct{}{}:
+			return in.joinWaiting(group), func() { <-in.turn }
+		case next := <-in.waiting:
+			group = append(group, next)
+		case <-enough.C:
+			return group, release
+		}
+	}
+	return group, release
+}
+
+// joinWaiting takes what waits right now.
+func (in *Inbox) joinWaiting(group []*request) []*request {
 	for len(group) < groupLimit {
 		select {
 		case next := <-in.waiting:
