@@ -112,6 +112,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	go kept.Run(working, deliverTo(box), log)
 	go expire(working, box, log)
 	go trusted.Watch(working)
+	go tuneMemory(working)
 	return web.ServeAll(working,
 		web.ServerConfig{Listen: set.PrivateListen, Handler: health(trusted, kept), Log: log},
 		web.ServerConfig{Listen: set.Listen, Handler: public, SelfSigned: set.TLS, Log: log})
