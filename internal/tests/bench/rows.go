@@ -240,7 +240,7 @@ func measureRest(ctx context.Context, h *house, p plan, t *table) error {
 		return err
 	}
 	select {
-	case <-time.After(10 * time.Second):
+	case <-time.After(25 * time.Second):
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -248,6 +248,6 @@ func measureRest(ctx context.Context, h *house, p plan, t *table) error {
 	if err != nil {
 		return err
 	}
-	t.row("intake: memory right after the load, and 10 s later", mebibytes(loaded)+", "+mebibytes(rested))
+	t.row("intake: memory right after the load, and 25 s later", mebibytes(loaded)+", "+mebibytes(rested))
 	return nil
 }
