@@ -11,15 +11,16 @@ import (
 
 // insertReports stores any number of reports by one statement, an array for each
 // column: PostgreSQL works half as long on twenty rows so as on twenty statements.
+// The digest is that of the body which this statement stores, and of no other.
 const insertReports = `with told as (
   insert into submissions (report_id, tag, received_at)
   select s.report_id, s.tag, s.received_at
   from unnest($1::uuid[], $2::bytea[], $3::timestamptz[]) as s (report_id, tag, received_at)
 ), stored as (
-  insert into reports (id, reference, receipt_lookup, received_at, channel, urgency, due_at, lane)
-  select r.id, r.reference, r.receipt_lookup, r.received_at, r.channel, r.urgency, r.due_at, r.lane
-  from unnest($1::uuid[], $4::text[], $5::bytea[], $3::timestamptz[], $6::text[], $7::smallint[], $8::timestamptz[], $9::text[])
-    as r (id, reference, receipt_lookup, received_at, channel, urgency, due_at, lane)
+  insert into reports (id, reference, receipt_lookup, received_at, channel, urgency, due_at, lane, digest)
+  select r.id, r.reference, r.receipt_lookup, r.received_at, r.channel, r.urgency, r.due_at, r.lane, sha256(r.body)
+  from unnest($1::uuid[], $4::text[], $5::bytea[], $3::timestamptz[], $6::text[], $7::smallint[], $8::timestamptz[], $9::text[], $12::bytea[])
+    as r (id, reference, receipt_lookup, received_at, channel, urgency, due_at, lane, body)
 )
 insert into report_grants (report_id, team_id, epoch, body)
 select g.report_id, g.team_id, g.epoch, g.body

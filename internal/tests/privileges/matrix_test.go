@@ -23,7 +23,7 @@ import (
 const matrix = `
 recueil_intake  database                   CONNECT
 recueil_intake  schema public              USAGE
-recueil_intake  table reports              INSERT id reference receipt_lookup received_at channel urgency due_at lane
+recueil_intake  table reports              INSERT id reference receipt_lookup received_at channel urgency due_at lane digest
 recueil_intake  table report_grants        INSERT report_id team_id epoch body
 recueil_intake  table submissions          INSERT
 recueil_intake  table additions            INSERT id report_id team_id epoch body received_at
@@ -36,6 +36,8 @@ recueil_intake  function captcha_draw      EXECUTE
 recueil_intake  function captcha_show      EXECUTE
 recueil_intake  function captcha_answer    EXECUTE
 recueil_intake  function captchas_expire   EXECUTE
+recueil_intake  function attestation_show  EXECUTE
+recueil_intake  function attestation_check EXECUTE
 
 recueil_office  database                   CONNECT
 recueil_office  schema public              USAGE
