@@ -41,11 +41,8 @@ var server = sync.OnceValues(func() (string, error) {
 	if at := os.Getenv("RECUEIL_TEST_DATABASE_URL"); at != "" {
 		return at, nil
 	}
-	dir, err := os.MkdirTemp("", "recueil-test-db-")
+	dir, err := folder()
 	if err != nil {
-		return "", err
-	}
-	if err := os.Chmod(dir, 0o755); err != nil { // the server's user must reach its folder
 		return "", err
 	}
 	c, err := cluster.Start(context.Background(), cluster.Config{Dir: dir + "/pg"})
