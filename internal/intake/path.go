@@ -4,6 +4,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 
 	"recueil/internal/report"
 )
@@ -123,15 +124,30 @@ func (s step) asks(f report.Field, n int, d report.Door) bool {
 
 // fields lists the questions of a step at a door, those of a group once, with N in
 // their names.
-func (s step) fields(d report.Door) []report.Field {
-	var fields []report.Field
-	for _, f := range report.Fields() {
-		if s.asks(f, 0, d) || f.Group != "" && s.asks(f, 1, d) {
-			fields = append(fields, f)
+func (s step) fields(d report.Door) []report.Field { return stepFields()[stepAtDoor{s, d}] }
+
+type stepAtDoor struct {
+	step step
+	door report.Door
+}
+
+// stepFields is put together once: a page asks for its list several times, sending
+// for those of all pages.
+var stepFields = sync.OnceValue(func() map[stepAtDoor][]report.Field {
+	lists := map[stepAtDoor][]report.Field{}
+	for _, s := range steps {
+		for _, d := range report.Doors() {
+			var fields []report.Field
+			for _, f := range report.Fields() {
+				if s.asks(f, 0, d) || f.Group != "" && s.asks(f, 1, d) {
+					fields = append(fields, f)
+				}
+			}
+			lists[stepAtDoor{s, d}] = slices.Clip(fields)
 		}
 	}
-	return fields
-}
+	return lists
+})
 
 // answers goes through the questions of a step, the items of a group one after the
 // other and at least its first; outside groups the number is -1.
