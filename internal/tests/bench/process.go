@@ -8,38 +8,29 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
+
+	"recueil/internal/child"
 )
 
 // A process is a server under measurement.
 type process struct {
 	cmd      *exec.Cmd
 	addr     string
-	gone     chan struct{}
+	gone     <-chan struct{}
 	database int // process number of the PostgreSQL it writes to
 }
 
-// start runs a server that listens on addr. It is tied to a thread of ours, so that
-// the kernel ends it should this program be killed.
+// start runs a server that listens on addr and ends with this program, however that ends.
 func start(addr, name string, args ...string) (*process, error) {
-	p := &process{cmd: exec.Command(name, args...), addr: addr, gone: make(chan struct{})}
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	p := &process{cmd: exec.Command(name, args...), addr: addr}
 	p.cmd.Stderr = &tail{}
-	started := make(chan error)
-	go func() {
-		runtime.LockOSThread()
-		err := p.cmd.Start()
-		started <- err
-		if err == nil {
-			p.cmd.Wait()
-		}
-		close(p.gone)
-	}()
-	return p, <-started
+	var err error
+	p.gone, err = child.Start(p.cmd, syscall.SIGKILL)
+	return p, err
 }
 
 // await returns when the server answers a GET of path, trying without a pause.

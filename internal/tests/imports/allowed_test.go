@@ -63,7 +63,7 @@ var allowed = map[string]string{
 		internal/postgres internal/postgres/cluster internal/postgres/schema migrations github.com/jackc/pgx/v5
 		github.com/jackc/pgx/v5/pgxpool`,
 	"internal/tests/bench": `
-		internal/challenge internal/postgres/cluster internal/postgres/schema internal/secret internal/trust filippo.io/age
+		internal/challenge internal/child internal/postgres/cluster internal/postgres/schema internal/secret internal/trust filippo.io/age
 		github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool github.com/labstack/echo/v4`,
 	"internal/tests/imports":    "",
 	"internal/tests/marker":     "",
