@@ -34,26 +34,40 @@ func NewPages(c PagesConfig) (*Pages, error) {
 		return nil, fmt.Errorf("listing the templates: %w", err)
 	}
 	layout := c.Folder + "/layout.html"
+	// Parsed once, and copied for each voice: that is what a start waits for.
+	shared, err := template.New(path.Base(layout)).Funcs(template.FuncMap{"t": noVoice, "asset": c.Assets.URL}).
+		ParseFS(c.Templates, append([]string{layout}, c.Components...)...)
+	if err != nil {
+		return nil, fmt.Errorf("parsing %s and the components: %w", layout, err)
+	}
 	p := &Pages{sets: map[*Voice]map[string]*template.Template{}, packer: newPacker()}
 	for _, voice := range c.Voices {
-		set := map[string]*template.Template{}
-		for _, file := range files {
-			if file == layout {
-				continue
-			}
-			t := template.New(path.Base(layout)).Funcs(template.FuncMap{
-				"t":     voice.T,
-				"asset": c.Assets.URL,
-			})
-			if t, err = t.ParseFS(c.Templates, append([]string{layout, file}, c.Components...)...); err != nil {
-				return nil, fmt.Errorf("parsing %s: %w", file, err)
-			}
-			set[file] = t
+		p.sets[voice] = map[string]*template.Template{}
+	}
+	for _, file := range files {
+		if file == layout {
+			continue
 		}
-		p.sets[voice] = set
+		page, err := shared.Clone()
+		if err != nil {
+			return nil, err
+		}
+		if page, err = page.ParseFS(c.Templates, file); err != nil {
+			return nil, fmt.Errorf("parsing %s: %w", file, err)
+		}
+		for _, voice := range c.Voices {
+			spoken, err := page.Clone()
+			if err != nil {
+				return nil, err
+			}
+			p.sets[voice][file] = spoken.Funcs(template.FuncMap{"t": voice.T})
+		}
 	}
 	return p, nil
 }
+
+// noVoice stands for t until a page gets its voice.
+func noVoice(key string, _ ...any) string { return "[" + key + "]" }
 
 // Template returns the parsed page of that name, for the test that checks every
 // page against its struct.

@@ -25,23 +25,49 @@ type Voice struct {
 
 // NewVoice reads the named TOML catalogues of one language.
 func NewVoice(catalogues fs.FS, lang string, files ...string) (*Voice, error) {
+	voices, err := NewVoices(catalogues, lang, files...)
+	if err != nil {
+		return nil, err
+	}
+	return voices[len(voices)-1], nil
+}
+
+// NewVoices reads catalogues that lie over each other: the first voice has the first
+// file alone, the last one all of them.
+func NewVoices(catalogues fs.FS, lang string, files ...string) ([]*Voice, error) {
 	tag, err := language.Parse(lang)
 	if err != nil {
 		return nil, fmt.Errorf("reading the language %q: %w", lang, err)
 	}
-	bundle := i18n.NewBundle(tag)
-	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
-	v := &Voice{Lang: lang, localizer: i18n.NewLocalizer(bundle, lang), keys: map[string]bool{}, constant: map[string]string{}}
+	var voices []*Voice
+	var layers [][]*i18n.Message
 	for _, name := range files {
 		text, err := fs.ReadFile(catalogues, name)
 		if err != nil {
 			return nil, fmt.Errorf("reading a catalogue: %w", err)
 		}
-		file, err := bundle.ParseMessageFileBytes(text, lang+path.Ext(name))
+		file, err := i18n.ParseMessageFileBytes(text, lang+path.Ext(name), map[string]i18n.UnmarshalFunc{"toml": toml.Unmarshal})
 		if err != nil {
 			return nil, fmt.Errorf("reading the catalogue %s: %w", name, err)
 		}
-		for _, message := range file.Messages {
+		layers = append(layers, file.Messages)
+		v, err := voiceOf(tag, lang, layers)
+		if err != nil {
+			return nil, fmt.Errorf("reading the catalogue %s: %w", name, err)
+		}
+		voices = append(voices, v)
+	}
+	return voices, nil
+}
+
+func voiceOf(tag language.Tag, lang string, layers [][]*i18n.Message) (*Voice, error) {
+	bundle := i18n.NewBundle(tag)
+	v := &Voice{Lang: lang, localizer: i18n.NewLocalizer(bundle, lang), keys: map[string]bool{}, constant: map[string]string{}}
+	for _, messages := range layers {
+		if err := bundle.AddMessages(tag, messages...); err != nil {
+			return nil, err
+		}
+		for _, message := range messages {
 			v.keys[message.ID] = true
 			delete(v.constant, message.ID) // a later catalogue may give it other forms
 			if forms := message.One + message.Two + message.Few + message.Many + message.Zero; forms == "" && !strings.Contains(message.Other, "{{") {
