@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -35,11 +36,16 @@ func (d Date) Parts() []string {
 	return parts
 }
 
-// The parts of what is no date stay apart, so that each goes back to its input.
+// The parts of what is no date stay apart, so that each goes back to its input: a
+// slash within a part has no spaces beside it.
 const unknownDateSeparator = " / "
 
+var spacedSlash = regexp.MustCompile(`\s*/\s*`)
+
 func dateOf(day, month, year string) Date {
-	day, month, year = strings.TrimSpace(day), strings.TrimSpace(month), strings.TrimSpace(year)
+	for _, part := range []*string{&day, &month, &year} {
+		*part = spacedSlash.ReplaceAllString(strings.TrimSpace(*part), "/")
+	}
 	if day == "" && month == "" && year == "" {
 		return ""
 	}
