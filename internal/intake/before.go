@@ -24,11 +24,11 @@ var beforeBlocks = []string{"readers", "parents", "passed_on", "name", "device",
 // before answers the question that decides whether anything is written at all: who
 // will know?
 func (s *Server) before(c echo.Context) error {
-	voice, next := s.adult, "/"
+	voice, next := s.adult(c), "/"
 	if v := s.peek(c); v != nil {
 		voice, next = s.voice(&v.draft), v.next()
 	}
-	page := beforePage{Frame: s.frame(voice, voice.T("page.before.title")), Next: next}
+	page := beforePage{Frame: s.frame(c, voice, voice.T("page.before.title")), Next: next}
 	for _, key := range beforeBlocks {
 		block := textBlock{Heading: voice.T("page.before." + key + ".heading")}
 		for n := 1; voice.Has("page.before." + key + "." + itoa(n)); n++ {

@@ -104,7 +104,7 @@ func (s *Server) showCaptcha(c echo.Context, v *visit, status int, with captchaS
 	if err != nil {
 		return err
 	}
-	page := challengePage{Frame: s.frame(voice, voice.T("page.challenge.title")), Draft: base64.RawURLEncoding.EncodeToString(sealed),
+	page := challengePage{Frame: s.frame(c, voice, voice.T("page.challenge.title")), Draft: base64.RawURLEncoding.EncodeToString(sealed),
 		Digits: Question{Name: "digits", ID: "digits", Kind: report.Text, Label: voice.T("page.challenge.digits"), Autocomplete: "off",
 			InputMode: "numeric", Value: with.typed.Get("digits"), Error: with.digits},
 		Answer: Question{Name: "answer", ID: "answer", Kind: report.Text, Label: asked(voice, question), Hint: voice.T("page.challenge.answer.hint"),
@@ -116,7 +116,7 @@ func (s *Server) showCaptcha(c echo.Context, v *visit, status int, with captchaS
 	if s.spoken[voice.Lang] != nil {
 		page.Sound = file + voice.Lang + ".wav" + drawn
 	}
-	page.FormPage = true
+	page.FormPage, page.Form = true, formID
 	for _, f := range []Fault{{page.Digits.ID, with.failed}, {page.Digits.ID, with.neither}, {page.Digits.ID, with.digits}, {page.Answer.ID, with.answer}} {
 		if f.Text != "" {
 			page.Errors = append(page.Errors, f)
@@ -154,13 +154,16 @@ func numberOf(voice *web.Voice, typed string) (int, bool) {
 // answerCaptcha takes one of the two answers. Right, the report is sent; failed three
 // times or given up, it is sent as well, for staff to verify.
 func (s *Server) answerCaptcha(c echo.Context) error {
-	form, err := web.ReadForm(c.Response(), c.Request())
+	form, err := s.readForm(c)
 	if err != nil {
 		return err
 	}
 	v, err := s.load(c)
 	if lost(err) || errors.Is(err, postgres.ErrUnavailable) {
 		kept, ok := s.carried(c, form)
+		if ok && switched(form) {
+			return s.showCheck(c, kept, http.StatusOK, "")
+		}
 		if ok {
 			return s.deliver(c, kept, envelope.ToVerify)
 		}
@@ -176,6 +179,8 @@ func (s *Server) answerCaptcha(c echo.Context) error {
 		return s.sendAgain(c, v, form)
 	case !answers.Sendable():
 		return s.showCheck(c, v, http.StatusUnprocessableEntity, s.voice(&v.draft).T("problem.nothing_to_send"))
+	case switched(form):
+		return s.showCaptcha(c, v, http.StatusOK, captchaShown{typed: form})
 	case form.Get("_skip") != "":
 		return s.deliver(c, v, envelope.ToVerify)
 	}

@@ -77,9 +77,12 @@ func (s *Server) showCheck(c echo.Context, v *visit, status int, notice string) 
 		return err
 	}
 	answers := v.complete()
-	page := checkPage{Frame: s.frame(voice, voice.T("page.check.title")), Sendable: answers.Sendable(), Draft: base64.RawURLEncoding.EncodeToString(sealed),
+	page := checkPage{Frame: s.frame(c, voice, voice.T("page.check.title")), Sendable: answers.Sendable(), Draft: base64.RawURLEncoding.EncodeToString(sealed),
 		Sections: s.sections(v), Tell: stepOf("tell").Change(), Notice: notice, Guard: guard(s.signer.IssueFor(v.ID[:], s.Now()))}
 	page.FormPage, page.Error = true, status == http.StatusUnprocessableEntity
+	if page.Sendable {
+		page.Form = formID
+	}
 	if v.Door == report.Young && !v.Extras {
 		page.More = "/v?plus=1"
 	}
@@ -124,5 +127,6 @@ func (s *Server) carried(c echo.Context, form url.Values) (*visit, bool) {
 	if err != nil || v.Sent != nil || s.Now().Sub(v.SealedAt) > v.life() {
 		return nil, false
 	}
+	v.reads = s.language(c)
 	return v, true
 }

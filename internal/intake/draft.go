@@ -43,11 +43,14 @@ type draft struct {
 	Code      string         `json:"code"` // the receipt code, made with the draft
 	CaseKey   []byte         `json:"case_key,omitempty"`
 	Answers   report.Answers `json:"answers"`
-	Visited   []int          `json:"visited,omitempty"` // steps answered so far
-	Asked     []string       `json:"asked,omitempty"`   // what was asked about once already
-	Extras    bool           `json:"extras,omitempty"`  // a young person wants to tell more
+	Visited   []int          `json:"visited,omitempty"`  // steps answered so far
+	Asked     []string       `json:"asked,omitempty"`    // what was asked about once already
+	Extras    bool           `json:"extras,omitempty"`   // a young person wants to tell more
+	Language  string         `json:"language,omitempty"` // of the page that was answered last
 	SealedAt  time.Time      `json:"sealed_at"`
 	Sent      *sent          `json:"sent,omitempty"` // what is left is a tombstone: the receipt
+
+	reads string // the language of the pages its writer is shown, which each request says anew
 }
 
 // sent is what a tombstone remembers beside the receipt itself.
@@ -67,9 +70,9 @@ type visit struct {
 	revision int // 0 while it is not stored
 }
 
-func newVisit(d report.Door) *visit {
+func newVisit(d report.Door, reads string) *visit {
 	caseKey := secret.New()
-	return &visit{token: secret.New(), draft: draft{Version: draftVersion, Door: d, ID: report.NewID(),
+	return &visit{token: secret.New(), draft: draft{Version: draftVersion, Door: d, reads: reads, ID: report.NewID(),
 		Reference: seal.NewReference(), Code: seal.NewCode().Reveal(), CaseKey: caseKey.Bytes()}}
 }
 
@@ -131,7 +134,12 @@ func (s *Server) load(c echo.Context) (*visit, error) {
 		return nil, err
 	}
 	setCookie(c, token)
-	return s.read(c.Request().Context(), token)
+	v, err := s.read(c.Request().Context(), token)
+	if err != nil {
+		return nil, err
+	}
+	v.reads = s.language(c)
+	return v, nil
 }
 
 func (s *Server) read(ctx context.Context, token secret.Key) (*visit, error) {
@@ -165,6 +173,7 @@ func (s *Server) peek(c echo.Context) *visit {
 	if err != nil || v.Sent != nil {
 		return nil
 	}
+	v.reads = s.language(c)
 	return v
 }
 

@@ -27,6 +27,7 @@ func (s *Server) exit(c echo.Context) error {
 // visitor who closes the connection at once has left all the same.
 func (s *Server) forget(c echo.Context) error {
 	dropCookie(c)
+	dropLanguage(c)
 	token, err := cookieToken(c)
 	if err != nil {
 		return nil // nothing to forget

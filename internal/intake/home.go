@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 
@@ -17,7 +18,8 @@ type homePage struct {
 }
 
 func (s *Server) home(c echo.Context) error {
-	return s.render(c, s.adult, http.StatusOK, "home", homePage{Frame: s.frame(s.adult, s.adult.T("page.home.title"))})
+	v := s.adult(c)
+	return s.render(c, v, http.StatusOK, "home", homePage{Frame: s.frame(c, v, v.T("page.home.title"))})
 }
 
 // doors are the answers of the home page. A door fixes wording and path, and for
@@ -35,15 +37,16 @@ var doors = map[string]struct {
 // chooseDoor begins a draft. One that was begun before is offered back first:
 // nothing typed is thrown away by a second look at the home page.
 func (s *Server) chooseDoor(c echo.Context) error {
-	form, err := web.ReadForm(c.Response(), c.Request())
+	form, err := s.readForm(c)
 	if err != nil {
 		return err
 	}
 	chosen, ok := doors[form.Get("door")]
 	if !ok {
-		page := homePage{Frame: s.frame(s.adult, s.adult.T("page.home.title")), Problem: s.adult.T("problem.door")}
+		v := s.adult(c)
+		page := homePage{Frame: s.frame(c, v, v.T("page.home.title")), Problem: v.T("problem.door")}
 		page.Error = true
-		return s.render(c, s.adult, http.StatusUnprocessableEntity, "home", page)
+		return s.render(c, v, http.StatusUnprocessableEntity, "home", page)
 	}
 	switch before, err := s.load(c); {
 	case err == nil && before.Sent == nil && len(before.Visited) > 0 && form.Get("fresh") == "":
@@ -55,7 +58,7 @@ func (s *Server) chooseDoor(c echo.Context) error {
 	case !lost(err):
 		return err
 	}
-	v := newVisit(chosen.door)
+	v := newVisit(chosen.door, s.language(c))
 	v.Answers.Reporter.Profile = chosen.profile
 	if err := s.save(c.Request().Context(), v); err != nil {
 		if errors.Is(err, inbox.ErrConflict) { // a token of 256 bits met another: not on this earth
@@ -77,7 +80,8 @@ type resumePage struct {
 // the form: whoever opened it from the history learns nothing.
 func (s *Server) showResume(c echo.Context, v *visit, fresh string) error {
 	voice := s.voice(&v.draft)
-	page := resumePage{Frame: s.frame(voice, voice.T("page.resume.title")), Next: v.next(), Fresh: fresh}
+	page := resumePage{Frame: s.frame(c, voice, voice.T("page.resume.title")), Next: v.next(), Fresh: fresh}
+	page.Resume = cmp.Or(fresh, "-")
 	return s.render(c, voice, http.StatusOK, "resume", page)
 }
 

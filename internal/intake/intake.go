@@ -24,7 +24,6 @@ import (
 	"recueil/internal/challenge"
 	"recueil/internal/inbox"
 	"recueil/internal/postgres"
-	"recueil/internal/report"
 	"recueil/internal/secret"
 	"recueil/internal/territory"
 	"recueil/internal/trust"
@@ -67,12 +66,13 @@ type Config struct {
 // A Server answers the public.
 type Server struct {
 	Config
-	signer               challenge.Signer
-	counters             *challenge.Counters
-	spoken               map[string]*challenge.Voice // by language
-	pages                *web.Pages
-	adult, young, friend *web.Voice // friend: a young person who writes about another
-	handler              http.Handler
+	signer    challenge.Signer
+	counters  *challenge.Counters
+	spoken    map[string]*challenge.Voice // by language
+	pages     *web.Pages
+	languages *web.Languages
+	voices    map[string]voices // by language
+	handler   http.Handler
 }
 
 // New assembles the public side.
@@ -82,13 +82,7 @@ func New(c Config) (*Server, error) {
 		return nil, errors.New("--exit-url is no address; give a light page of another site, such as https://www.wikipedia.org/")
 	}
 	s := &Server{Config: c, signer: challenge.NewSigner(c.Secret), counters: challenge.NewCounters(c.Limits)}
-	if s.adult, err = web.NewVoice(c.Catalogue, "fr", "fr/adult.toml"); err != nil {
-		return nil, err
-	}
-	if s.young, err = web.NewVoice(c.Catalogue, "fr", "fr/adult.toml", "fr/young.toml"); err != nil {
-		return nil, err
-	}
-	if s.friend, err = web.NewVoice(c.Catalogue, "fr", "fr/adult.toml", "fr/young.toml", "fr/friend.toml"); err != nil {
+	if err := s.loadVoices(); err != nil {
 		return nil, err
 	}
 	assets, err := web.NewAssets(c.Static, c.Bundles)
@@ -100,7 +94,7 @@ func New(c Config) (*Server, error) {
 		return nil, fmt.Errorf("listing the components: %w", err)
 	}
 	s.pages, err = web.NewPages(web.PagesConfig{Templates: c.Templates, Folder: "public", Components: components,
-		Voices: []*web.Voice{s.adult, s.young, s.friend}, Assets: assets})
+		Voices: s.everyVoice(), Assets: assets})
 	if err != nil {
 		return nil, err
 	}
@@ -136,6 +130,8 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.GET("/q/:file", s.captchaFile)
 	e.GET("/r", s.receipt)
 	e.GET("/s", s.exit)
+	e.GET("/l", leaveSwitch)
+	e.POST("/l", s.switchLanguage)
 	e.GET("/p/:page", s.legal)
 	return e
 }
@@ -150,31 +146,31 @@ var problems = map[error]*web.Problem{
 	errOtherVersion:         {Status: http.StatusGone, Key: "page.gone"},
 }
 
-// voice is how one visitor is spoken to.
-func (s *Server) voice(d *draft) *web.Voice {
-	switch {
-	case d.Door != report.Young:
-		return s.adult
-	case d.Answers.Reporter.Profile == report.ProfileYoungForOther:
-		return s.friend
-	}
-	return s.young
-}
-
 // Frame is what the layout of every public page needs.
 type Frame struct {
 	Lang     string
+	Dir      string
 	Title    string
 	Error    bool // the title then says so first
 	FormPage bool // covered when left for a while
 	Neutral  bool // no exit bar: there is nothing left to leave
 	Away     bool // reached from the browser's history: covered at once
+
+	// The switch. It is part of the form on which something may be typed, and
+	// otherwise leads back to the page.
+	Languages []Language
+	Form      string // the id of that form
+	Address   string // of the page
+	Resume    string // on the page that offers to go on: its door to begin anew by, or "-"
 }
+
+// formID is the form that holds what is typed on a page.
+const formID = "reponses"
 
 // frame begins every page that may show what was typed: its answer sets the cookie,
 // which keeps the page out of the browser's back-forward cache.
-func (s *Server) frame(v *web.Voice, title string) Frame {
-	return Frame{Lang: v.Lang, Title: title}
+func (s *Server) frame(c echo.Context, v *web.Voice, title string) Frame {
+	return Frame{Lang: v.Lang, Dir: v.Dir, Title: title, Languages: s.otherLanguages(v.Lang), Address: pageAddress(c)}
 }
 
 func (s *Server) render(c echo.Context, v *web.Voice, status int, name string, page any) error {
@@ -198,14 +194,14 @@ func goTo(c echo.Context, address string) error {
 
 // showProblem is the page of every error that no page answers itself.
 func (s *Server) showProblem(c echo.Context, p *web.Problem) error {
-	v := s.adult
+	v := s.adult(c)
 	if p.Status < 500 {
 		if known := s.peek(c); known != nil {
 			v = s.voice(&known.draft)
 		}
 	}
 	title := v.First(p.Key+".title", "error.internal.title")
-	page := problemPage{Frame: s.frame(v, title), Heading: v.First(p.Key+".heading", p.Key+".title", "error.internal.title"),
+	page := problemPage{Frame: s.frame(c, v, title), Heading: v.First(p.Key+".heading", p.Key+".title", "error.internal.title"),
 		Text: v.First(p.Key+".text", "error.internal.text"), Danger: p.Status >= 500}
 	page.Neutral = p.Status == http.StatusGone
 	return s.render(c, v, p.Status, "problem", page)

@@ -29,8 +29,8 @@ func (s *Server) legal(c echo.Context) error {
 	if !ok {
 		return web.ErrNotFound
 	}
-	v := s.adult
-	page := legalPage{Frame: s.frame(v, v.T("page."+key+".title")), Heading: v.T("page." + key + ".heading")}
+	v := s.adult(c)
+	page := legalPage{Frame: s.frame(c, v, v.T("page."+key+".title")), Heading: v.T("page." + key + ".heading")}
 	for h := 1; v.Has("page." + key + ".h" + itoa(h)); h++ {
 		page.Blocks = append(page.Blocks, Block{v.T("page." + key + ".h" + itoa(h)), v.T("page." + key + ".p" + itoa(h))})
 	}

@@ -34,12 +34,12 @@ type Call struct {
 // numbers shows whom to reach at once, and the short form. It needs no draft and
 // no database: it is the page for the worst moment.
 func (s *Server) numbers(c echo.Context) error {
-	d, next := &draft{}, ""
+	d, next := &draft{reads: s.language(c)}, ""
 	if v := s.peek(c); v != nil {
 		d, next = &v.draft, v.next()
 	}
 	voice := s.voice(d)
-	page := numbersPage{Frame: s.frame(voice, voice.T("page.numbers.title")), Young: d.Door == report.Young, Reading: s.reading(voice), Next: next}
+	page := numbersPage{Frame: s.frame(c, voice, voice.T("page.numbers.title")), Young: d.Door == report.Young, Reading: s.reading(voice), Next: next}
 	emergency := territory.EmergencyNumbers(string(d.Door))
 	for _, n := range emergency {
 		page.Verified = max(page.Verified, n.VerifiedOn)
@@ -73,11 +73,11 @@ func calls(voice *web.Voice, numbers []territory.Number) []Call {
 	return list
 }
 
-// dayInWords writes "2026-11-23" as "23 novembre 2026".
+// dayInWords writes "2026-11-23" as "23 novembre 2026", or as the language does.
 func dayInWords(voice *web.Voice, date string) string {
 	t, ok := report.Date(date).Time()
 	if !ok {
 		return date
 	}
-	return itoa(t.Day()) + " " + voice.T("month."+itoa(int(t.Month()))) + " " + itoa(t.Year())
+	return voice.T("when.day", "Day", t.Day(), "Month", voice.T("month."+itoa(int(t.Month()))), "Year", t.Year())
 }

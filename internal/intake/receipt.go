@@ -38,9 +38,12 @@ func (s *Server) receipt(c echo.Context) error {
 
 func (s *Server) showReceipt(c echo.Context, v *visit) error {
 	voice := s.voice(&v.draft)
-	page := receiptPage{Frame: s.frame(voice, voice.T("page.receipt.title")), Reference: seal.FormatReference(v.Reference), Code: v.Code,
+	page := receiptPage{Frame: s.frame(c, voice, voice.T("page.receipt.title")), Reference: seal.FormatReference(v.Reference), Code: v.Code,
 		Reading: s.reading(voice), Urgent: v.Sent.Now == 0, Added: v.Sent.Added, Young: v.Door == report.Young}
 	page.FormPage = true
+	if c.Request().Method != http.MethodGet {
+		page.Languages = nil // asked for again it would not be there, and the code with it
+	}
 	return s.render(c, voice, http.StatusOK, "receipt", page)
 }
 

@@ -22,13 +22,14 @@ type shortPage struct {
 	Questions []Question
 	Errors    []Fault
 	Notice    string
+	Again     string // for the switch: that the page found something missing
 	Reading   string
 }
 
 // shortForm is the one page for somebody in danger: one POST, no draft. A door
 // chosen before gives its wording.
 func (s *Server) shortForm(c echo.Context) error {
-	d := &draft{}
+	d := &draft{reads: s.language(c)}
 	if v := s.peek(c); v != nil {
 		d = &v.draft
 	}
@@ -40,9 +41,9 @@ func (s *Server) shortForm(c echo.Context) error {
 
 func (s *Server) showShort(c echo.Context, d *draft, status int, with shown) error {
 	voice := s.voice(d)
-	page := shortPage{Frame: s.frame(voice, voice.T("page.short.title")), Guard: guard(with.typed.Get("_token")),
+	page := shortPage{Frame: s.frame(c, voice, voice.T("page.short.title")), Guard: guard(with.typed.Get("_token")),
 		Door: string(d.Door) + ":" + string(d.Answers.Reporter.Profile), Notice: with.notice, Reading: s.reading(voice)}
-	page.FormPage = true
+	page.FormPage, page.Form = true, formID
 	if _, err := s.signer.Open(page.Guard.Token); err != nil {
 		page.Guard.Token = s.signer.Issue(s.Now())
 	}
@@ -55,7 +56,9 @@ func (s *Server) showShort(c echo.Context, d *draft, status int, with shown) err
 		page.Errors = []Fault{{page.Questions[0].ID, with.notice}}
 		page.Notice = ""
 	}
-	page.Error = len(page.Errors) > 0
+	if page.Error = len(page.Errors) > 0; page.Error {
+		page.Again = againAsked
+	}
 	web.AllowWorker(c)
 	return s.render(c, voice, status, "short", page)
 }
@@ -73,7 +76,7 @@ func shortFields() []report.Field {
 // sendShort takes the short form. Its ids come from the page's token, so that two
 // taps are one report; without a draft it asks the database nothing before storing.
 func (s *Server) sendShort(c echo.Context) error {
-	form, err := web.ReadForm(c.Response(), c.Request())
+	form, err := s.readForm(c)
 	if err != nil {
 		return err
 	}
@@ -88,9 +91,13 @@ func (s *Server) sendShort(c echo.Context) error {
 		return s.showShort(c, &v.draft, http.StatusUnprocessableEntity, again)
 	case len(refused) > 0:
 		return s.showShort(c, &v.draft, http.StatusUnprocessableEntity, again)
+	case switched(form) && form.Get(againInput) == "":
+		return s.showShort(c, &v.draft, http.StatusOK, again)
 	case !(&report.Answers{Short: *told}).Sendable():
 		again.notice = voice.T("problem.short_empty")
 		return s.showShort(c, &v.draft, http.StatusUnprocessableEntity, again)
+	case switched(form):
+		return s.showShort(c, &v.draft, http.StatusOK, again)
 	case v.Sent != nil:
 		return s.sendShortAgain(c, v, told)
 	}
@@ -130,7 +137,7 @@ func (s *Server) sendShortAgain(c echo.Context, v *visit, told *report.ShortForm
 // along: somebody who told half of it and then fled to this page told that half.
 // Sent before, it is the receipt.
 func (s *Server) shortVisit(c echo.Context, form url.Values, ids secret.Key) *visit {
-	v := visitOf(form)
+	v := s.visitOf(c, form)
 	code := seal.CodeFromSeed(ids)
 	v.ID, v.Reference, v.Code, v.token = idFrom(ids), seal.ReferenceFromSeed(ids), code.Reveal(), ids.Derive("recueil short form cookie")
 	token, err := cookieToken(c)

@@ -38,6 +38,7 @@ type stepPage struct {
 	Errors    []Fault
 	Leave     string  // words of the button that leaves what is asked about as it is
 	Notice    string  // why the page is shown again
+	Again     string  // the same, for the switch
 	Other     []Saved // what another tab saved meanwhile
 }
 
@@ -90,10 +91,10 @@ type shown struct {
 
 func (s *Server) showStep(c echo.Context, v *visit, at step, status int, with shown) error {
 	voice := s.voice(&v.draft)
-	page := stepPage{Frame: s.frame(voice, ""), Step: at, Heading: voice.T("page." + at.key + ".heading"), Hint: voice.First("page." + at.key + ".hint"),
+	page := stepPage{Frame: s.frame(c, voice, ""), Step: at, Heading: voice.T("page." + at.key + ".heading"), Hint: voice.First("page." + at.key + ".hint"),
 		Door: string(v.Door) + ":" + string(v.Answers.Reporter.Profile), Base: v.base(at), Back: with.back, Previous: v.beforeStep(at),
 		Leave: with.leave, Notice: with.notice, Other: with.other}
-	page.FormPage = true
+	page.FormPage, page.Form = true, formID
 	if with.base != "" {
 		page.Base = with.base
 	}
@@ -115,6 +116,12 @@ func (s *Server) showStep(c echo.Context, v *visit, at step, status int, with sh
 	page.Prominent, page.Folded, page.Groups = a.page(at, &v.Answers, with.typed)
 	page.Errors, page.FoldOpen = faults(page)
 	page.Error = len(page.Errors) > 0
+	switch {
+	case page.Other != nil:
+		page.Again = againConflict
+	case page.Error:
+		page.Again = againAsked
+	}
 	return s.render(c, voice, status, "step", page)
 }
 
@@ -173,7 +180,7 @@ func (s *Server) answerStep(c echo.Context) error {
 	if !ok {
 		return web.ErrNotFound
 	}
-	form, err := web.ReadForm(c.Response(), c.Request())
+	form, err := s.readForm(c)
 	if err != nil {
 		return err
 	}
@@ -189,7 +196,11 @@ func (s *Server) answerStep(c echo.Context) error {
 				return errShow
 			}
 		}
+		if switched(form) {
+			return s.keepTyped(v, at, form, &again)
+		}
 		again.errors = s.apply(v, at, form)
+		v.Language = v.reads
 		asked := slices.Clone(v.Asked)
 		s.askOnce(v, at, form, &again)
 		if byScript(c) {
@@ -201,7 +212,7 @@ func (s *Server) answerStep(c echo.Context) error {
 	case lost(err):
 		return s.startOver(c, at, form, again, err)
 	case errors.Is(err, postgres.ErrUnavailable), errors.Is(err, inbox.ErrConflict):
-		kept := visitOf(form)
+		kept := s.visitOf(c, form)
 		again.notice, again.base = s.voice(&kept.draft).T("error.unavailable.text"), form.Get("_base")
 		return s.showStep(c, kept, at, http.StatusServiceUnavailable, again)
 	case errors.Is(err, errShow) && v.Sent != nil:
@@ -218,6 +229,26 @@ func (s *Server) answerStep(c echo.Context) error {
 	return goTo(c, s.following(v, at, form))
 }
 
+// keepTyped takes what was typed before the language is switched: nothing counts as
+// answered by that, and what the page asked about it asks about still.
+func (s *Server) keepTyped(v *visit, at step, form url.Values, again *shown) error {
+	if form.Get(againInput) == againConflict {
+		if again.other = s.differences(v, at, form); again.other != nil {
+			return errShow
+		}
+	}
+	visited := v.Visited
+	again.errors = s.apply(v, at, form)
+	v.Visited = visited
+	if form.Get(againInput) == againAsked {
+		asked := v.Asked
+		v.Asked = nil
+		s.askOnce(v, at, form, again)
+		v.Asked = asked
+	}
+	return nil
+}
+
 // following is the page after a good answer.
 func (s *Server) following(v *visit, at step, form url.Values) string {
 	back := form.Get("_back") != ""
@@ -229,7 +260,7 @@ func (s *Server) following(v *visit, at step, form url.Values) string {
 	switch {
 	case report.GroupLimit(group) > 0:
 		return here + "#" + idOf(group) + "-" + itoa(v.Answers.GroupLen(group)-1)
-	case form.Get("_remove") != "":
+	case form.Get("_remove") != "", switched(form):
 		return here
 	case at.key == "danger" && v.Answers.DangerNow == report.Yes:
 		return "/d"
@@ -242,7 +273,7 @@ func (s *Server) following(v *visit, at step, form url.Values) string {
 // startOver goes on without the draft, which is gone: a new one begins, and the
 // page comes back with what was typed on it.
 func (s *Server) startOver(c echo.Context, at step, form url.Values, again shown, why error) error {
-	v := visitOf(form)
+	v := s.visitOf(c, form)
 	if v.Door == "" {
 		return gone(why)
 	}
@@ -264,9 +295,9 @@ func (s *Server) startOver(c echo.Context, at step, form url.Values, again shown
 }
 
 // visitOf begins a visit from what a form page carries for this case.
-func visitOf(form url.Values) *visit {
+func (s *Server) visitOf(c echo.Context, form url.Values) *visit {
 	door, profile, _ := strings.Cut(form.Get("_door"), ":")
-	v := newVisit("")
+	v := newVisit("", s.language(c))
 	if _, known := paths[report.Door(door)]; known {
 		v.Door = report.Door(door)
 	}

@@ -14,14 +14,13 @@ import (
 	"recueil/internal/report"
 	"recueil/internal/seal"
 	"recueil/internal/secret"
-	"recueil/internal/web"
 )
 
 // send takes the draft, seals it and shows the receipt once it is durable. The page
 // carries the sealed draft, so that this works while the database is away, and
 // when the draft ran out while its writer was still looking at it.
 func (s *Server) send(c echo.Context) error {
-	form, err := web.ReadForm(c.Response(), c.Request())
+	form, err := s.readForm(c)
 	if err != nil {
 		return err
 	}
@@ -40,6 +39,12 @@ func (s *Server) send(c echo.Context) error {
 	}
 	if v.Sent != nil {
 		return s.sendAgain(c, v, form)
+	}
+	if switched(form) && v.revision > 0 {
+		return goTo(c, "/v")
+	}
+	if switched(form) {
+		return s.showCheck(c, v, http.StatusOK, "") // no database would have it
 	}
 	if answers := v.complete(); !answers.Sendable() {
 		return s.showCheck(c, v, http.StatusUnprocessableEntity, s.voice(&v.draft).T("problem.nothing_to_send"))
@@ -146,10 +151,13 @@ func (s *Server) reportOf(v *visit, told *report.ShortForm) (report.Report, seal
 	if err != nil {
 		return report.Report{}, code, err
 	}
-	r := report.Report{ID: v.ID, Reference: v.Reference, Door: v.Door, Short: told != nil, Channel: report.Web, Language: s.voice(&v.draft).Lang,
+	r := report.Report{ID: v.ID, Reference: v.Reference, Door: v.Door, Short: told != nil, Channel: report.Web, Language: v.Language,
 		ReceivedAt: s.Now().UTC().Truncate(1000), ReplyKey: code.ReplyKey(), Answers: v.complete()}
 	if told != nil {
 		r.Answers.Short = *told
+	}
+	if told != nil || r.Language == "" {
+		r.Language = s.voice(&v.draft).Lang
 	}
 	if v.CaseKey != nil { // an addition comes without
 		if r.CaseKey, err = secret.FromBytes(v.CaseKey); err != nil {

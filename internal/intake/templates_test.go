@@ -8,7 +8,6 @@ import (
 	"recueil/internal/secret"
 	"recueil/internal/territory"
 	"recueil/internal/testing/templatetest"
-	"recueil/internal/web"
 	"recueil/locales"
 	"recueil/static"
 	"recueil/templates"
@@ -20,7 +19,7 @@ func TestEveryTemplateFitsItsStruct(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	templatetest.Check(t, "public", s.pages, []*web.Voice{s.adult, s.young, s.friend}, map[string]any{
+	templatetest.Check(t, "public", s.pages, s.everyVoice(), map[string]any{
 		"before": beforePage{}, "challenge": challengePage{}, "check": checkPage{}, "home": homePage{}, "legal": legalPage{}, "numbers": numbersPage{},
 		"problem": problemPage{}, "receipt": receiptPage{}, "resume": resumePage{}, "short": shortPage{}, "step": stepPage{},
 	})
