@@ -1,0 +1,39 @@
+// Takes every page in every state at 320, 768 and 1280 px, by day and by night, into
+// var/screenshots; and the few that the README shows into docs/screens.
+// `make screenshots`, or `node screenshots.mjs young` for some of the walks.
+
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { asVisitor, closeBrowser } from "./lib/browser.mjs";
+import { walks as publicWalks } from "./lib/public.mjs";
+import { start, stop } from "./lib/service.mjs";
+
+const root = path.resolve(import.meta.dirname, "..");
+const kept = path.join(root, "var/screenshots");
+const wanted = process.argv.slice(2);
+
+await start();
+try {
+  for (const [name, walk] of Object.entries(publicWalks)) {
+    if (wanted.length && !wanted.some((word) => name.includes(word))) continue;
+    await asVisitor({}, async (visitor) => {
+      for await (const state of walk(visitor)) await shoot(visitor.page, path.join(kept, "public", state.replace(/[^\p{L}\d]+/gu, "-")));
+    });
+  }
+} finally {
+  await closeBrowser();
+  await stop();
+}
+
+async function shoot(page, file) {
+  await mkdir(path.dirname(file), { recursive: true });
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    for (const width of [320, 768, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.screenshot({ path: `${file}-${width}-${colorScheme}.png`, fullPage: true });
+    }
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 360, height: 740 });
+}
