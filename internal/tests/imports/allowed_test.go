@@ -16,7 +16,7 @@ var allowed = map[string]string{
 	"internal/challenge": "internal/secret github.com/dchest/captcha",
 	"internal/child":     "",
 	"internal/envelope":  "internal/report github.com/google/uuid",
-	"internal/inbox":     "internal/envelope internal/postgres github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool",
+	"internal/inbox":     "internal/envelope internal/postgres internal/report github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool",
 	"internal/intake": `
 		internal/challenge internal/envelope internal/inbox internal/postgres internal/readout internal/reply
 		internal/report internal/seal internal/secret internal/territory internal/trust internal/web
@@ -63,8 +63,9 @@ var allowed = map[string]string{
 		internal/postgres internal/postgres/cluster internal/postgres/schema migrations github.com/jackc/pgx/v5
 		github.com/jackc/pgx/v5/pgxpool`,
 	"internal/tests/bench": `
-		internal/challenge internal/child internal/postgres/cluster internal/postgres/schema internal/secret internal/trust filippo.io/age
-		github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool github.com/labstack/echo/v4`,
+		internal/challenge internal/child internal/postgres/cluster internal/postgres/schema internal/secret internal/trust
+		filippo.io/age github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool
+		github.com/labstack/echo/v4`,
 	"internal/tests/imports":    "",
 	"internal/tests/marker":     "",
 	"internal/tests/privileges": "",
