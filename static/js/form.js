@@ -28,10 +28,11 @@ function sendByFetch(form) {
   let sending = false;
   let native = false;
   let pressed = null; // the submitter, for browsers whose event does not name it
-  const buttons = form.querySelectorAll("button:not([type=button]), input[type=submit]");
-  const said = buttons.length ? status(buttons[buttons.length - 1]) : null;
+  const buttons = [...form.elements].filter((each) => each.type === "submit"); // some stand outside the form
+  const inside = buttons.filter((each) => form.contains(each));
+  const said = inside.length ? status(inside[inside.length - 1]) : null;
 
-  form.addEventListener("click", (event) => {
+  document.addEventListener("click", (event) => {
     const button = event.target.closest("button, input[type=submit]");
     if (button && button.form === form) pressed = button;
   });
