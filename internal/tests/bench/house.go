@@ -216,7 +216,9 @@ func (h *house) newestBody(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-// calm settles what one turn leaves for the next: dead rows and dirty pages.
+// calm writes out what lies dirty, so that no checkpoint falls into one side's turn. It
+// comes once before all turns: after each checkpoint PostgreSQL writes every page
+// that is touched whole, which no server in use pays every second.
 func (h *house) calm(ctx context.Context) error {
 	_, err := h.owner.Exec(ctx, "checkpoint")
 	return err

@@ -39,9 +39,9 @@ func main() {
 	brief := flag.Bool("brief", false, "measure a quarter of the time")
 	dir := flag.String("dir", "var", "folder on a real disk for the database")
 	flag.Parse()
-	p := plan{turns: 4, turn: 1500 * time.Millisecond, paced: 10 * time.Second, drafts: 400, starts: 9, workers: []int{1, 16, 64}}
+	p := plan{turns: 4, turn: 1500 * time.Millisecond, paced: 10 * time.Second, drafts: 1000, starts: 9, workers: []int{1, 16, 64}}
 	if *brief {
-		p.turns, p.turn, p.paced, p.drafts, p.starts = 2, 700*time.Millisecond, 4*time.Second, 150, 5
+		p.turns, p.turn, p.paced, p.drafts, p.starts = 2, 700*time.Millisecond, 4*time.Second, 400, 5
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
