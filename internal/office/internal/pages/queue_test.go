@@ -178,8 +178,9 @@ func TestAnEmptyQueueSaysSo(t *testing.T) {
 		t.Errorf("the empty queue says %q", got)
 	}
 	d.receive(time.Hour, within72h())
-	if got := b.open("/file").text(".calm"); got != "Aucune urgence immédiate n’attend." {
-		t.Errorf("a queue without urgency 0 says %q", got)
+	d.receive(time.Hour, within2h())
+	if got := b.open("/file").text(".calm"); got != "Aucune urgence immédiate n’attend." || b.doc.Find(".is-now, .rank").Length() != 0 {
+		t.Errorf("a queue without urgency 0 says %q, and %q", got, b.texts(".rank"))
 	}
 	d.receive(time.Hour, now())
 	if got := b.open("/file").text(".calm"); got != "" {
