@@ -11,9 +11,9 @@ import (
 
 const folders = "recueil-test-db-"
 
-// inUse keeps this program's lock open, and so held, until the program ends,
+// inUse keeps this program's locks open, and so held, until the program ends,
 // however it ends.
-var inUse *os.File
+var inUse = map[string]*os.File{}
 
 // folder makes the folder of this program's server, and removes those of programs
 // that have ended: a program cannot remove its own, which its server still uses.
@@ -23,7 +23,7 @@ func folder() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if inUse, err = lock(dir, os.O_CREATE); err != nil {
+	if inUse[dir], err = lock(dir, os.O_CREATE); err != nil {
 		return "", fmt.Errorf("locking the folder of the test server: %w", err)
 	}
 	return dir, os.Chmod(dir, 0o755) // the server's user must reach it
@@ -45,7 +45,7 @@ func sweep(parent string) {
 	entries, _ := os.ReadDir(parent)
 	for _, entry := range entries {
 		dir := filepath.Join(parent, entry.Name())
-		if info, err := entry.Info(); err != nil || !strings.HasPrefix(entry.Name(), folders) || time.Since(info.ModTime()) < time.Minute || serves(dir) {
+		if info, err := entry.Info(); err != nil || !strings.HasPrefix(entry.Name(), folders) || time.Since(info.ModTime()) < time.Minute || inUse[dir] != nil || serves(dir) {
 			continue
 		}
 		held, err := lock(dir, 0)
