@@ -46,25 +46,31 @@ func codeFromSeed(seed secret.Key) Code {
 // ParseCode reads a typed code: capitals or not, spaces and hyphens anywhere, O for
 // 0, I or L for 1.
 func ParseCode(typed string) (Code, error) {
-	text := make([]byte, 0, codeLength)
+	text, ok := parse(typed, codeLength)
+	if !ok || alphabet[checkOf(text[:codeLength-1])] != text[codeLength-1] {
+		return Code{}, ErrCode
+	}
+	return Code{secret.Text(text)}, nil
+}
+
+// parse reads so many characters of the alphabet, as people type them.
+func parse(typed string, length int) ([]byte, bool) {
+	text := make([]byte, 0, length)
 	for _, r := range strings.ToUpper(typed) {
 		switch r {
-		case ' ', '-', '\u00a0', '\u2011', '\u2013', '\t', '\r', '\n':
+		case ' ', '-', '\u00a0', '\u202f', '\u2011', '\u2013', '\t', '\r', '\n':
 			continue
 		case 'O':
 			r = '0'
 		case 'I', 'L':
 			r = '1'
 		}
-		if r > 'Z' || strings.IndexByte(alphabet, byte(r)) < 0 || len(text) == codeLength {
-			return Code{}, ErrCode
+		if r > 'Z' || strings.IndexByte(alphabet, byte(r)) < 0 || len(text) == length {
+			return nil, false
 		}
 		text = append(text, byte(r))
 	}
-	if len(text) != codeLength || alphabet[checkOf(text[:codeLength-1])] != text[codeLength-1] {
-		return Code{}, ErrCode
-	}
-	return Code{secret.Text(text)}, nil
+	return text, len(text) == length
 }
 
 // checkOf folds the characters into one of the same alphabet: Horner's rule over
@@ -123,6 +129,13 @@ func NewReference() string {
 func ReferenceFromSeed(seed secret.Key) string {
 	derived := seed.Derive("recueil reference")
 	return reference(derived.Bytes()[:referenceLength])
+}
+
+// ParseReference reads a typed reference, as tolerantly as ParseCode, and reports
+// whether it can be one.
+func ParseReference(typed string) (string, bool) {
+	text, ok := parse(typed, referenceLength)
+	return string(text), ok
 }
 
 func reference(raw []byte) string {

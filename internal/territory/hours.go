@@ -59,6 +59,9 @@ func LoadHours(path string) (Hours, error) {
 	return h, nil
 }
 
+// Clock is a moment on the clocks of Paris.
+func (h Hours) Clock(t time.Time) time.Time { return t.In(h.paris) }
+
 // ParseHours reads opening hours from JSON:
 //
 //	{"weekly": {"monday": ["08:00-12:00", "14:00-24:00"]}, "public_holidays": [], "dates": {"2026-12-24": ["08:00-18:00"]}}
