@@ -16,11 +16,39 @@ const doubled = "doubled"
 // apply puts a page's inputs into the draft. A refused one leaves what was stored
 // and comes back with its reason; the others are taken. A text or choice that did
 // not come along keeps its answer; a box that did not come along was unticked.
-func (s *Server) apply(v *visit, at step, form url.Values) map[string]string {
+func (s *Server) apply(v *visit, at sheet, form url.Values) map[string]string {
 	if group, gone, ok := removal(form); ok {
 		v.remove(group, gone)
 	}
 	refused := map[string]string{}
+	for _, part := range at.steps {
+		s.applyStep(v, part, form, refused)
+	}
+	if group := form.Get("_add"); report.GroupLimit(group) > 0 {
+		for v.Answers.GroupLen(group) <= max(1, items(form, group)) && v.Answers.AddItem(group) {
+		}
+	}
+	passed := !leaves(form) && form.Get("_add") == "" && form.Get("_remove") == ""
+	for _, part := range at.steps {
+		if !slices.Contains(v.Visited, part.number) && (passed || v.told(part)) {
+			v.Visited = append(v.Visited, part.number)
+		}
+	}
+	v.Long = at.whole
+	switch form.Get(viewInput) {
+	case viewWhole:
+		v.Long = true
+	case viewSteps:
+		v.Long = false
+	}
+	return refused
+}
+
+// leaves reports whether a form was sent to go on in another view of it: what was
+// not answered then was not left out.
+func leaves(form url.Values) bool { return form.Get(viewInput) != "" }
+
+func (s *Server) applyStep(v *visit, at step, form url.Values, refused map[string]string) {
 	for _, f := range at.fields(v.Door) {
 		for _, name := range postedNames(at, f, v.Door, form) {
 			given := fromForm(form, name)
@@ -45,14 +73,6 @@ func (s *Server) apply(v *visit, at step, form url.Values) map[string]string {
 			}
 		}
 	}
-	if group := form.Get("_add"); report.GroupLimit(group) > 0 {
-		for v.Answers.GroupLen(group) <= max(1, items(form, group)) && v.Answers.AddItem(group) {
-		}
-	}
-	if !slices.Contains(v.Visited, at.number) {
-		v.Visited = append(v.Visited, at.number)
-	}
-	return refused
 }
 
 // remove takes an item out of a group, and out of what was asked about once.
@@ -120,8 +140,8 @@ func different(given []string) []string {
 // askOnce asks again for what was left out or cannot be meant, once for each, and
 // never where the visitor said that it shall stay so. It returns the questions to
 // put beside the answers; again learns how they can be left as they are.
-func (s *Server) askOnce(v *visit, at step, form url.Values, again *shown) {
-	if form.Get("_skip") != "" || form.Get("_add") != "" || form.Get("_remove") != "" {
+func (s *Server) askOnce(v *visit, at sheet, form url.Values, again *shown) {
+	if form.Get("_skip") != "" || form.Get("_add") != "" || form.Get("_remove") != "" || leaves(form) {
 		return
 	}
 	voice := s.voice(&v.draft)
@@ -157,7 +177,7 @@ func fieldOf(name string) (report.Field, int, bool) {
 }
 
 // differences lists what is stored on a page and was typed differently here.
-func (s *Server) differences(v *visit, at step, form url.Values) []Saved {
+func (s *Server) differences(v *visit, at sheet, form url.Values) []Saved {
 	voice := s.voice(&v.draft)
 	trial := visit{draft: draft{Door: v.Door, Answers: v.Answers.Clone()}}
 	s.apply(&trial, at, form)

@@ -19,6 +19,7 @@ type checkPage struct {
 	Guard    Guard
 	Draft    string // the sealed draft, so that sending works while the database is away
 	More     string // a young person may tell more first: where
+	Copied   string // when the copy that can be printed was made, in words; empty: none is offered
 	Tell     string // where to tell something, when there is nothing to send
 	Place    int
 	Total    int
@@ -37,6 +38,7 @@ type Row struct {
 	Label  string
 	Values []string
 	Long   bool
+	Change string
 }
 
 func (s *Server) check(c echo.Context) error {
@@ -78,16 +80,18 @@ func (s *Server) showCheck(c echo.Context, v *visit, status int, notice string) 
 	}
 	answers := v.complete()
 	page := checkPage{Frame: s.frame(c, voice, voice.T("page.check.title")), Sendable: answers.Sendable(), Draft: base64.RawURLEncoding.EncodeToString(sealed),
-		Sections: s.sections(v), Tell: stepOf("tell").Change(), Notice: notice, Guard: guard(s.signer.IssueFor(v.ID[:], s.Now()))}
+		Sections: s.sections(v), Tell: v.change(stepOf("tell")), Notice: notice, Guard: guard(s.signer.IssueFor(v.ID[:], s.Now()))}
 	page.FormPage, page.Error = true, status == http.StatusUnprocessableEntity
 	if page.Sendable {
 		page.Form = formID
 	}
+	if v.Door == report.Professional {
+		page.Copied = s.moment(voice, s.Now())
+	}
 	if v.Door == report.Young && !v.Extras {
 		page.More = "/v?plus=1"
 	}
-	_, page.Total = v.place(stepOf("contact"))
-	page.Place = page.Total
+	page.Place, page.Total = v.pages(), v.pages()
 	web.AllowWorker(c)
 	return s.render(c, voice, status, "check", page)
 }
@@ -99,13 +103,13 @@ func (s *Server) sections(v *visit) []Section {
 	answers.Prune(v.Door)
 	var sections []Section
 	for _, at := range v.path() {
-		section := Section{Heading: voice.T("page." + at.key + ".heading"), Change: at.Change()}
+		section := Section{Heading: voice.T("page." + at.key + ".heading"), Change: v.change(at)}
 		for f, n := range at.answers(v.Door, &answers) {
 			given := answers.Get(nameAt(f, n))
 			if given == nil {
 				continue
 			}
-			section.Rows = append(section.Rows, Row{itemLabel(voice, f, n, groupLen(&answers, f)), readout.Values(voice, f, given), f.Kind == report.LongText})
+			section.Rows = append(section.Rows, Row{itemLabel(voice, f, n, groupLen(&answers, f)), readout.Values(voice, f, given), f.Kind == report.LongText, v.changeAnswer(at, f, n)})
 		}
 		sections = append(sections, section)
 	}

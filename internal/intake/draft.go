@@ -46,6 +46,7 @@ type draft struct {
 	Visited   []int          `json:"visited,omitempty"`  // steps answered so far
 	Asked     []string       `json:"asked,omitempty"`    // what was asked about once already
 	Extras    bool           `json:"extras,omitempty"`   // a young person wants to tell more
+	Long      bool           `json:"long,omitempty"`     // a professional fills in all steps on one page
 	Language  string         `json:"language,omitempty"` // of the page that was answered last
 	SealedAt  time.Time      `json:"sealed_at"`
 	Sent      *sent          `json:"sent,omitempty"` // what is left is a tombstone: the receipt
@@ -67,7 +68,8 @@ type sent struct {
 type visit struct {
 	draft
 	token    secret.Key
-	revision int // 0 while it is not stored
+	revision int                // 0 while it is not stored
+	sealed   *inbox.Attestation // of what this request sealed
 }
 
 func newVisit(d report.Door, reads string) *visit {

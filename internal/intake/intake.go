@@ -45,22 +45,23 @@ type Receiver interface {
 
 // Config is what the public side is made of.
 type Config struct {
-	Drafts    Drafts
-	Receiver  Receiver
-	Captchas  Captchas
-	Captcha   string           // CaptchaAuto, CaptchaAlways or CaptchaNever
-	Limits    challenge.Limits // the zero value counts nothing
-	Proxies   []netip.Prefix   // whose word on a visitor's address is taken
-	Trust     *trust.Source
-	Secret    secret.Key // shared by all intakes; signs form tokens
-	ExitURL   string     // a light, unpersonalised outside page
-	Hours     territory.Hours
-	Catalogue fs.FS
-	Templates fs.FS
-	Static    fs.FS
-	Bundles   map[string][]string
-	Now       web.Clock
-	Log       *slog.Logger
+	Drafts       Drafts
+	Receiver     Receiver
+	Captchas     Captchas
+	Attestations Attestations
+	Captcha      string           // CaptchaAuto, CaptchaAlways or CaptchaNever
+	Limits       challenge.Limits // the zero value counts nothing
+	Proxies      []netip.Prefix   // whose word on a visitor's address is taken
+	Trust        *trust.Source
+	Secret       secret.Key // shared by all intakes; signs form tokens
+	ExitURL      string     // a light, unpersonalised outside page
+	Hours        territory.Hours
+	Catalogue    fs.FS
+	Templates    fs.FS
+	Static       fs.FS
+	Bundles      map[string][]string
+	Now          web.Clock
+	Log          *slog.Logger
 }
 
 // A Server answers the public.
@@ -129,6 +130,8 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.POST("/q", s.answerCaptcha)
 	e.GET("/q/:file", s.captchaFile)
 	e.GET("/r", s.receipt)
+	e.GET("/x", s.verifyForm)
+	e.POST("/x", s.verify)
 	e.GET("/s", s.exit)
 	e.GET("/l", leaveSwitch)
 	e.POST("/l", s.switchLanguage)

@@ -60,30 +60,42 @@ func (d *draft) path() []step {
 	return path
 }
 
-// place returns where a step stands on the path, from 1, and how long that is with
+// place returns where a sheet stands on the way, from 1, and how long that is with
 // the check page at its end. A step off the path has no place.
-func (d *draft) place(at step) (int, int) {
+func (d *draft) place(at sheet) (int, int) {
+	if at.whole {
+		return 1, 2
+	}
 	path := d.path()
-	return slices.Index(path, at) + 1, len(path) + 1
+	return slices.Index(path, at.steps[0]) + 1, len(path) + 1
 }
 
-// after returns the address that follows a step: the next one on the path. Whoever
-// was at its end before goes back there, by what is still without an answer.
-func (d *draft) after(at step) string {
+// pages is how long the way is, with the check page at its end.
+func (d *draft) pages() int {
+	if d.long() {
+		return 2
+	}
+	return len(d.path()) + 1
+}
+
+// after returns the address that follows a sheet: the next step on the path. Whoever
+// was at its end before goes back there, by what is still without an answer. After
+// the whole form comes what its answers have opened.
+func (d *draft) after(at sheet) string {
 	path := d.path()
-	if slices.Contains(d.Visited, path[len(path)-1].number) {
+	if at.whole || slices.Contains(d.Visited, path[len(path)-1].number) {
 		return d.next()
 	}
-	if i := slices.Index(path, at); i >= 0 && i+1 < len(path) {
+	if i := slices.Index(path, at.steps[0]); i >= 0 && i+1 < len(path) {
 		return path[i+1].Address()
 	}
 	return d.next()
 }
 
-// beforeStep returns the address before a step.
-func (d *draft) beforeStep(at step) string {
+// beforeSheet returns the address before a sheet.
+func (d *draft) beforeSheet(at sheet) string {
 	path := d.path()
-	if i := slices.Index(path, at); i > 0 {
+	if i := slices.Index(path, at.steps[0]); i > 0 && !at.whole {
 		return path[i-1].Address()
 	}
 	return "/a"
@@ -93,7 +105,7 @@ func (d *draft) beforeStep(at step) string {
 func (d *draft) next() string {
 	for _, s := range d.path() {
 		if !slices.Contains(d.Visited, s.number) {
-			return s.Address()
+			return d.address(s)
 		}
 	}
 	return "/v"

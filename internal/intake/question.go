@@ -27,6 +27,7 @@ type Question struct {
 	Announced    int      // characters the counter announces
 	Autocomplete string
 	InputMode    string
+	Answered     bool
 	RevealWhen   string   // "field=code field=code": with JavaScript shown only when one of them holds
 	Choices      []Option // of a commune that may be one of several
 	Counts       string   // "none|one|two…": how many proposals there are, in words
@@ -51,6 +52,10 @@ func (q Question) Describedby() string {
 	return strings.Join(ids, " ")
 }
 
+// isSeen holds for a folded question that is shown unfolded: one that was answered
+// looks lost otherwise.
+func (q Question) isSeen() bool { return q.Error != "" || q.Answered }
+
 // Part returns day, month or year of a date.
 func (q Question) Part(i int) string {
 	if i < len(q.Parts) {
@@ -73,8 +78,10 @@ type Item struct {
 	Heading   string
 	Prominent []Question
 	Folded    []Question
-	Open      bool
 }
+
+// Open reports whether one of the folded questions wants to be seen.
+func (i Item) Open() bool { return slices.ContainsFunc(i.Folded, Question.isSeen) }
 
 // values returns what to show in a field: what was just typed, or what is stored.
 type values func(name string) []string
@@ -96,6 +103,7 @@ func (a asker) question(f report.Field, n int) Question {
 	q := Question{Name: name, ID: idOf(name), Kind: f.Kind, Label: a.voice.T("field." + f.Name), Hint: a.voice.First("field." + f.Name + ".hint"),
 		Error: a.errors[name], Autocomplete: a.autocomplete(f), RevealWhen: reveal[f.Name]}
 	given := a.values(name)
+	q.Answered = strings.Join(given, "") != ""
 	if given == nil && a.fresh {
 		given = defaults[f.Name][a.door]
 	}
@@ -226,12 +234,12 @@ var reveal = map[string]string{
 	"contact.alias":                    "contact.channel=phone contact.channel=sms contact.channel=email",
 }
 
-// page sorts the questions of a step: those asked first, the offered ones folded
+// part sorts the questions of a step: those asked first, the offered ones folded
 // behind them, groups item by item. typed is what was just sent, if anything was.
-func (a asker) page(at step, answers *report.Answers, typed url.Values) (prominent, folded []Question, groups []Group) {
-	fields := at.fields(a.door)
+func (a asker) part(at step, answers *report.Answers, typed url.Values) Part {
+	p := Part{Key: at.key, Number: at.number, ID: at.Anchor(), Heading: a.voice.T("page." + at.key + ".heading"), Hint: a.voice.First("page." + at.key + ".hint")}
 	alone, byGroup, order := []report.Field{}, map[string][]report.Field{}, []string{}
-	for _, f := range fields {
+	for _, f := range at.fields(a.door) {
 		if f.Group == "" || at.key == "where" { // where the young tell one child's age
 			alone = append(alone, f)
 			continue
@@ -241,11 +249,11 @@ func (a asker) page(at step, answers *report.Answers, typed url.Values) (promine
 		}
 		byGroup[f.Group] = append(byGroup[f.Group], f)
 	}
-	prominent, folded = a.sorted(at, alone, 0)
+	p.Prominent, p.Folded = a.sorted(at, alone, 0)
 	for _, name := range order {
-		groups = append(groups, a.group(at, name, byGroup[name], max(1, answers.GroupLen(name), items(typed, name))))
+		p.Groups = append(p.Groups, a.group(at, name, byGroup[name], max(1, answers.GroupLen(name), items(typed, name))))
 	}
-	return prominent, folded, groups
+	return p
 }
 
 // sorted folds the questions that are only offered, unless all are, or unless an
@@ -281,7 +289,6 @@ func (a asker) group(at step, name string, fields []report.Field, count int) Gro
 	for n := range count {
 		item := Item{ID: idOf(name) + "-" + itoa(n), Name: name + "." + itoa(n), Heading: a.voice.T(groupWords[name].item, "N", n+1)}
 		item.Prominent, item.Folded = a.sorted(at, fields, n)
-		item.Open = slices.ContainsFunc(item.Folded, func(q Question) bool { return q.Error != "" })
 		g.Items = append(g.Items, item)
 	}
 	return g

@@ -19,6 +19,7 @@ type receiptPage struct {
 	Urgent    bool
 	Added     bool
 	Young     bool
+	Attested  *Attestation
 }
 
 // receipt shows reference and code for ten minutes after sending.
@@ -33,13 +34,16 @@ func (s *Server) receipt(c echo.Context) error {
 	if v.Sent == nil {
 		return c.Redirect(http.StatusSeeOther, v.next())
 	}
+	if c.QueryParam("a") != "" {
+		return s.showAttestation(c, v)
+	}
 	return s.showReceipt(c, v)
 }
 
 func (s *Server) showReceipt(c echo.Context, v *visit) error {
 	voice := s.voice(&v.draft)
 	page := receiptPage{Frame: s.frame(c, voice, voice.T("page.receipt.title")), Reference: seal.FormatReference(v.Reference), Code: v.Code,
-		Reading: s.reading(voice), Urgent: v.Sent.Now == 0, Added: v.Sent.Added, Young: v.Door == report.Young}
+		Reading: s.reading(voice), Urgent: v.Sent.Now == 0, Added: v.Sent.Added, Young: v.Door == report.Young, Attested: s.attest(c, v)}
 	page.FormPage = true
 	if c.Request().Method != http.MethodGet {
 		page.Languages = nil // asked for again it would not be there, and the code with it
@@ -54,10 +58,7 @@ func (s *Server) reading(voice *web.Voice) string {
 	if open {
 		return ""
 	}
-	clock := voice.T("when.time.sharp", "Hour", at.Hour())
-	if at.Minute() > 0 {
-		clock = voice.T("when.time", "Hour", at.Hour(), "Minute", at.Format("04"))
-	}
+	clock := clockInWords(voice, at)
 	now := s.Now().In(at.Location())
 	switch {
 	case sameDay(at, now):
@@ -68,6 +69,13 @@ func (s *Server) reading(voice *web.Voice) string {
 		return voice.T("when.weekday", "Weekday", voice.T("weekday."+itoa(int(at.Weekday()))), "Time", clock)
 	}
 	return voice.T("when.date", "Day", at.Day(), "Month", voice.T("month."+itoa(int(at.Month()))), "Time", clock)
+}
+
+func clockInWords(voice *web.Voice, at time.Time) string {
+	if at.Minute() == 0 {
+		return voice.T("when.time.sharp", "Hour", at.Hour())
+	}
+	return voice.T("when.time", "Hour", at.Hour(), "Minute", at.Format("04"))
 }
 
 func sameDay(a, b time.Time) bool { return a.YearDay() == b.YearDay() && a.Year() == b.Year() }

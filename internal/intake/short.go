@@ -51,7 +51,7 @@ func (s *Server) showShort(c echo.Context, d *draft, status int, with shown) err
 	for _, f := range shortFields() {
 		page.Questions = append(page.Questions, a.question(f, -1))
 	}
-	page.Errors, _ = faults(stepPage{Prominent: page.Questions})
+	page.Errors = faults(Part{Prominent: page.Questions})
 	if with.notice != "" && len(page.Errors) == 0 && status == http.StatusUnprocessableEntity {
 		page.Errors = []Fault{{page.Questions[0].ID, with.notice}}
 		page.Notice = ""

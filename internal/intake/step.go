@@ -2,9 +2,6 @@ package intake
 
 import (
 	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -19,31 +16,44 @@ import (
 	"recueil/internal/web"
 )
 
+// A stepPage shows a sheet: one step, or all of them.
 type stepPage struct {
 	Frame
-	Step      step
-	Heading   string
-	Hint      string
-	Place     int // "Étape 4 sur 8"; 0 off the path
-	Total     int
-	Dots      []string // state of each step, for the picture beside the words
-	Door      string   // door and profile, should the draft be gone on return
-	Base      string   // what the page's answers were when it was shown
-	Back      bool     // came from the check page, goes back to it
-	Previous  string
-	Prominent []Question
-	Folded    []Question
-	FoldOpen  bool
-	Groups    []Group
-	Errors    []Fault
-	Leave     string  // words of the button that leaves what is asked about as it is
-	Notice    string  // why the page is shown again
-	Again     string  // the same, for the switch
-	Other     []Saved // what another tab saved meanwhile
+	Action   string // where the sheet is served
+	Whole    bool
+	Heading  string
+	Hint     string
+	Place    int // "Étape 4 sur 8"; 0 off the path
+	Total    int
+	Dots     []string // state of each step, for the picture beside the words
+	Door     string   // door and profile, should the draft be gone on return
+	Base     string   // what the page's answers were when it was shown
+	Back     bool     // came from the check page, goes back to it
+	Previous string
+	View     string // the other view of the form that is offered: viewWhole, viewSteps or none
+	Parts    []Part
+	Errors   []Fault
+	Leave    string  // words of the button that leaves what is asked about as it is
+	Notice   string  // why the page is shown again
+	Again    string  // the same, for the switch
+	Other    []Saved // what another tab saved meanwhile
 }
 
-// Key names the page in the templates.
-func (p stepPage) Key() string { return p.Step.key }
+// A Part is the questions of one step: those asked first, the offered ones folded
+// behind them, and the repeated ones item by item.
+type Part struct {
+	Key       string // names the step in the templates
+	Number    int
+	ID        string
+	Heading   string
+	Hint      string
+	Prominent []Question
+	Folded    []Question
+	Groups    []Group
+}
+
+// FoldOpen reports whether one of the folded questions wants to be seen.
+func (p Part) FoldOpen() bool { return slices.ContainsFunc(p.Folded, Question.isSeen) }
 
 // A Fault is a line of the error summary; its link reaches the field.
 type Fault struct{ ID, Text string }
@@ -52,7 +62,7 @@ type Fault struct{ ID, Text string }
 type Saved struct{ Label, Value string }
 
 func (s *Server) step(c echo.Context) error {
-	at, ok := stepAt(atoi(c.Param("number")))
+	at, ok := sheetAt(c.Param("number"))
 	if !ok {
 		return web.ErrNotFound
 	}
@@ -69,10 +79,10 @@ func (s *Server) step(c echo.Context) error {
 	if fromHistory(c) && len(v.Visited) > 0 {
 		return s.showResume(c, v, "")
 	}
-	if !slices.Contains(v.path(), at) {
+	if !at.isOn(&v.draft) {
 		return c.Redirect(http.StatusSeeOther, v.next())
 	}
-	return s.showStep(c, v, at, http.StatusOK, shown{back: c.QueryParam("m") != ""})
+	return s.showSheet(c, v, at, http.StatusOK, shown{back: c.QueryParam("m") != ""})
 }
 
 // gone is the neutral page for an address whose draft no longer is.
@@ -87,12 +97,16 @@ type shown struct {
 	other  []Saved
 	back   bool
 	base   string // empty: of what is stored
+	alarm  bool   // show whom to call before anything else
 }
 
-func (s *Server) showStep(c echo.Context, v *visit, at step, status int, with shown) error {
+// showSheet shows a sheet. What was typed came from the steps of at; a whole sheet
+// may by now have others beside them.
+func (s *Server) showSheet(c echo.Context, v *visit, at sheet, status int, with shown) error {
 	voice := s.voice(&v.draft)
-	page := stepPage{Frame: s.frame(c, voice, ""), Step: at, Heading: voice.T("page." + at.key + ".heading"), Hint: voice.First("page." + at.key + ".hint"),
-		Door: string(v.Door) + ":" + string(v.Answers.Reporter.Profile), Base: v.base(at), Back: with.back, Previous: v.beforeStep(at),
+	all := v.sheet(at)
+	page := stepPage{Frame: s.frame(c, voice, ""), Action: all.Address(), Whole: all.whole,
+		Door: string(v.Door) + ":" + string(v.Answers.Reporter.Profile), Base: v.base(all), Back: with.back, Previous: v.beforeSheet(all),
 		Leave: with.leave, Notice: with.notice, Other: with.other}
 	page.FormPage, page.Form = true, formID
 	if with.base != "" {
@@ -101,20 +115,29 @@ func (s *Server) showStep(c echo.Context, v *visit, at step, status int, with sh
 	if with.back {
 		page.Previous = "/v"
 	}
-	if page.Place, page.Total = v.place(at); page.Place > 0 {
-		page.Title = voice.T("page.layout.step", "N", page.Place, "Total", page.Total)
-		for i := 1; i <= page.Total; i++ {
-			page.Dots = append(page.Dots, map[bool]string{i < page.Place: "is-done", i == page.Place: "is-here"}[true])
+	for _, shows := range all.steps {
+		a := asker{voice, v.Door, v.Answers.Get, with.errors, !slices.Contains(v.Visited, shows.number)}
+		if with.typed != nil && slices.Contains(at.steps, shows) {
+			a.values, a.fresh = typed(with.typed), false
 		}
-	} else {
-		page.Title = voice.T("page." + at.key + ".title")
+		page.Parts = append(page.Parts, a.part(shows, &v.Answers, with.typed))
 	}
-	a := asker{voice, v.Door, v.Answers.Get, with.errors, !slices.Contains(v.Visited, at.number)}
-	if with.typed != nil {
-		a.values, a.fresh = typed(with.typed), false
+	page.Place, page.Total = v.place(all)
+	for i := 1; page.Place > 0 && i <= page.Total; i++ {
+		page.Dots = append(page.Dots, map[bool]string{i < page.Place: "is-done", i == page.Place: "is-here"}[true])
 	}
-	page.Prominent, page.Folded, page.Groups = a.page(at, &v.Answers, with.typed)
-	page.Errors, page.FoldOpen = faults(page)
+	switch first := page.Parts[0]; {
+	case all.whole:
+		page.Title, page.Heading, page.Hint = voice.T("page.professional.whole.title"), voice.T("page.professional.whole.heading"), voice.T("page.professional.whole.hint")
+	case page.Place > 0:
+		page.Title, page.Heading, page.Hint = voice.T("page.layout.step", "N", page.Place, "Total", page.Total), first.Heading, first.Hint
+	default:
+		page.Title, page.Heading, page.Hint = voice.T("page."+first.Key+".title"), first.Heading, first.Hint
+	}
+	if v.Door == report.Professional {
+		page.View = map[bool]string{true: viewSteps, false: viewWhole}[all.whole]
+	}
+	page.Errors = faults(page.Parts...)
 	page.Error = len(page.Errors) > 0
 	switch {
 	case page.Other != nil:
@@ -126,24 +149,25 @@ func (s *Server) showStep(c echo.Context, v *visit, at step, status int, with sh
 }
 
 // faults lists the errors in the order of the page.
-func faults(p stepPage) (list []Fault, folded bool) {
-	collect := func(questions []Question) (found bool) {
+func faults(parts ...Part) (list []Fault) {
+	collect := func(questions []Question) {
 		for _, q := range questions {
 			if q.Error != "" {
-				list, found = append(list, Fault{q.focus(), q.Error}), true
+				list = append(list, Fault{q.focus(), q.Error})
 			}
 		}
-		return found
 	}
-	collect(p.Prominent)
-	folded = collect(p.Folded)
-	for _, g := range p.Groups {
-		for _, item := range g.Items {
-			collect(item.Prominent)
-			collect(item.Folded)
+	for _, p := range parts {
+		collect(p.Prominent)
+		for _, g := range p.Groups {
+			for _, item := range g.Items {
+				collect(item.Prominent)
+				collect(item.Folded)
+			}
 		}
+		collect(p.Folded)
 	}
-	return list, folded
+	return list
 }
 
 // focus is the element a link of the error summary goes to.
@@ -176,7 +200,7 @@ var errShow = errors.New("the page is shown again")
 // answerStep takes the answers of one page. What is refused is shown with its
 // reason and everything typed; the rest is saved all the same.
 func (s *Server) answerStep(c echo.Context) error {
-	at, ok := stepAt(atoi(c.Param("number")))
+	at, ok := sheetAt(c.Param("number"))
 	if !ok {
 		return web.ErrNotFound
 	}
@@ -185,7 +209,7 @@ func (s *Server) answerStep(c echo.Context) error {
 		return err
 	}
 	again := shown{typed: form, back: form.Get("_back") != ""}
-	form = withoutRemoved(form)
+	form, at = withoutRemoved(form), at.sent(form)
 	v, err := s.change(c, func(v *visit) error {
 		again.other, again.leave = nil, ""
 		if v.Sent != nil {
@@ -206,6 +230,7 @@ func (s *Server) answerStep(c echo.Context) error {
 		if byScript(c) {
 			v.Asked = asked // the script asks only where to go; the browser then comes for the page itself
 		}
+		again.alarm = len(again.errors) == 0 && !leaves(form) && v.alarms(at)
 		return nil
 	})
 	switch {
@@ -214,24 +239,46 @@ func (s *Server) answerStep(c echo.Context) error {
 	case errors.Is(err, postgres.ErrUnavailable), errors.Is(err, inbox.ErrConflict):
 		kept := s.visitOf(c, form)
 		again.notice, again.base = s.voice(&kept.draft).T("error.unavailable.text"), form.Get("_base")
-		return s.showStep(c, kept, at, http.StatusServiceUnavailable, again)
+		return s.showSheet(c, kept, at, http.StatusServiceUnavailable, again)
 	case errors.Is(err, errShow) && v.Sent != nil:
 		return s.addAfterSending(c, v, at, form)
 	case errors.Is(err, errShow):
 		again.notice = s.voice(&v.draft).T("page.conflict.text")
-		return s.showStep(c, v, at, http.StatusConflict, again)
+		return s.showSheet(c, v, at, http.StatusConflict, again)
 	case err != nil:
 		return err
 	case len(again.errors) > 0:
 		again.typed = form
-		return s.showStep(c, v, at, http.StatusUnprocessableEntity, again)
+		return s.showSheet(c, v, at, http.StatusUnprocessableEntity, again)
+	}
+	if again.alarm {
+		return goTo(c, "/d")
 	}
 	return goTo(c, s.following(v, at, form))
 }
 
+// alarms reports whether an answer leads to whom to call: each time on its own page,
+// on a whole sheet once, with the rest that was typed beside it saved already.
+func (v *visit) alarms(at sheet) bool {
+	danger, _ := report.Lookup("danger_now")
+	if v.Answers.DangerNow != report.Yes || !at.asks(danger, -1, v.Door) {
+		return false
+	}
+	if at.whole {
+		if slices.Contains(v.Asked, alarmed) {
+			return false
+		}
+		v.Asked = append(v.Asked, alarmed)
+	}
+	return true
+}
+
+// alarmed says among what was asked about that the numbers were shown.
+const alarmed = "danger_now numbers"
+
 // keepTyped takes what was typed before the language is switched: nothing counts as
 // answered by that, and what the page asked about it asks about still.
-func (s *Server) keepTyped(v *visit, at step, form url.Values, again *shown) error {
+func (s *Server) keepTyped(v *visit, at sheet, form url.Values, again *shown) error {
 	if form.Get(againInput) == againConflict {
 		if again.other = s.differences(v, at, form); again.other != nil {
 			return errShow
@@ -250,21 +297,22 @@ func (s *Server) keepTyped(v *visit, at step, form url.Values, again *shown) err
 }
 
 // following is the page after a good answer.
-func (s *Server) following(v *visit, at step, form url.Values) string {
+func (s *Server) following(v *visit, at sheet, form url.Values) string {
 	back := form.Get("_back") != ""
-	here := at.Address()
-	if back {
-		here = at.Change()
-	}
+	here := at.here(back)
 	group := form.Get("_add")
 	switch {
 	case report.GroupLimit(group) > 0:
 		return here + "#" + idOf(group) + "-" + itoa(v.Answers.GroupLen(group)-1)
-	case form.Get("_remove") != "", switched(form):
+	case form.Get("_remove") != "":
+		return here + placeOfRemoved(form, &v.Answers)
+	case switched(form):
 		return here
-	case at.key == "danger" && v.Answers.DangerNow == report.Yes:
+	case form.Get(viewInput) == viewNumbers:
 		return "/d"
-	case back:
+	case form.Get(viewInput) == viewWhole && len(at.steps) > 0:
+		return v.address(at.steps[0])
+	case back, leaves(form):
 		return v.next()
 	}
 	return v.after(at)
@@ -272,11 +320,12 @@ func (s *Server) following(v *visit, at step, form url.Values) string {
 
 // startOver goes on without the draft, which is gone: a new one begins, and the
 // page comes back with what was typed on it.
-func (s *Server) startOver(c echo.Context, at step, form url.Values, again shown, why error) error {
+func (s *Server) startOver(c echo.Context, at sheet, form url.Values, again shown, why error) error {
 	v := s.visitOf(c, form)
-	if v.Door == "" {
+	if v.Door == "" || at.whole && !at.isOn(&v.draft) {
 		return gone(why)
 	}
+	v.Long = at.whole
 	if !byScript(c) {
 		if err := s.save(c.Request().Context(), v); err != nil && !errors.Is(err, postgres.ErrUnavailable) {
 			return err
@@ -291,7 +340,7 @@ func (s *Server) startOver(c echo.Context, at step, form url.Values, again shown
 		key = "error.other_version.text"
 	}
 	again.notice = s.voice(&v.draft).T(key)
-	return s.showStep(c, v, at, http.StatusGone, again)
+	return s.showSheet(c, v, at, http.StatusGone, again)
 }
 
 // visitOf begins a visit from what a form page carries for this case.
@@ -305,19 +354,4 @@ func (s *Server) visitOf(c echo.Context, form url.Values) *visit {
 		v.Answers.Reporter.Profile = report.Profile(profile)
 	}
 	return v
-}
-
-// base is a keyed hash of a page's stored answers: it tells whether another tab
-// changed them since the page was shown.
-func (v *visit) base(at step) string {
-	key := v.token.Derive("recueil page base")
-	mac := hmac.New(sha256.New, key.Bytes())
-	for f, n := range at.answers(v.Door, &v.Answers) {
-		name := nameAt(f, n)
-		if given := v.Answers.Get(name); given != nil {
-			// Strings always marshal.
-			_ = json.NewEncoder(mac).Encode(append([]string{name}, given...))
-		}
-	}
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:12])
 }

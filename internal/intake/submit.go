@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -105,10 +106,11 @@ func (s *Server) submit(ctx context.Context, v *visit, told *report.ShortForm, l
 	if err != nil {
 		return 0, err
 	}
+	v.sealed = attestationOf(&e)
 	bases := map[int]string{}
 	for _, number := range v.Visited {
 		at, _ := stepAt(number)
-		bases[number] = v.base(at)
+		bases[number] = v.base(sheetOf(at))
 	}
 	v.Sent = &sent{At: s.Now(), Tag: e.Tag[:], Now: r.Urgency, Bases: bases}
 	if told != nil {
@@ -188,11 +190,14 @@ func (s *Server) sendAgain(c echo.Context, v *visit, form url.Values) error {
 
 // addAfterSending takes a page of the form that was filled in once more after
 // sending. Nobody who typed something finds it thrown away.
-func (s *Server) addAfterSending(c echo.Context, v *visit, at step, form url.Values) error {
+func (s *Server) addAfterSending(c echo.Context, v *visit, at sheet, form url.Values) error {
 	trial := *v
 	trial.Answers = report.Answers{}
 	s.apply(&trial, at, form)
-	if hmac.Equal([]byte(v.Sent.Bases[at.number]), []byte(trial.base(at))) {
+	changed := slices.ContainsFunc(at.steps, func(part step) bool {
+		return !hmac.Equal([]byte(v.Sent.Bases[part.number]), []byte(trial.base(sheetOf(part))))
+	})
+	if !changed {
 		return goTo(c, "/r")
 	}
 	r, _, err := s.reportOf(&trial, nil)
