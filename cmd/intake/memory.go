@@ -16,6 +16,7 @@ const heapGrowth = 400
 // tuneMemory lets the heap grow, unless the operator's GOGC says otherwise, and gives
 // memory back once nobody asks for anything.
 func tuneMemory(ctx context.Context) {
+	debug.FreeOSMemory() // what reading templates and catalogues left
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(heapGrowth)
 	}
