@@ -58,7 +58,7 @@ func (c *devCommand) admit(ctx context.Context, ownerURL string, people []devSta
 }
 
 // exportTeam writes the demo team's key to a file, so that one can see the standard
-// age tool open what lies in the database. It goes the way of `recueil recover`.
+// age tool open what lies in the database. It goes the way of `recueil recover --out`.
 func (c *devCommand) exportTeam(ctx context.Context, ownerURL string, recovery secret.Text) error {
 	trusted, err := trust.NewSource(trust.Options{Path: c.trustFile()}, slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -69,7 +69,8 @@ func (c *devCommand) exportTeam(ctx context.Context, ownerURL string, recovery s
 		return err
 	}
 	defer pool.Close()
-	identity, err := office.Recover(ctx, office.Recovery{Pool: pool, ShredDir: c.shredDir(), Trust: trusted.File(), Key: recovery, TeamID: "plateau", Now: time.Now()})
+	house := office.House{Pool: pool, ShredDir: c.shredDir(), Trust: trusted, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+	identity, err := office.Recovery{House: house, Key: recovery, Team: "plateau"}.Export(ctx)
 	if err != nil {
 		return err
 	}

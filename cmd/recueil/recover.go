@@ -2,42 +2,51 @@ package main
 
 import (
 	"fmt"
-	"log/slog"
 	"os"
-	"time"
 
 	"recueil/internal/office"
-	"recueil/internal/trust"
+	"recueil/internal/secret"
 )
 
 type recoverCommand struct {
-	ownerFlags
-	TrustFile string `help:"Trust file." required:"" env:"RECUEIL_TRUST_FILE"`
-	ShredDir  string `help:"Folder of the shred keys." required:"" env:"RECUEIL_SHRED_DIR"`
-	Team      string `help:"Id of the team." required:""`
-	Out       string `help:"File to write the team's age identity to; it must not exist. Destroy it afterwards." required:""`
+	houseFlags
+	Team  string `help:"Id of the team." required:""`
+	Admit string `help:"Log-in name of a coordinator who is given every key of the team; he types his passphrase here." xor:"to" required:""`
+	Out   string `help:"Instead: file to write the current identity to, for the standard age tool. It must not exist; destroy it afterwards." xor:"to" required:""`
 }
 
-// Run asks for the recovery key. The file it writes opens every report of the team
-// with the standard age tool.
+// Run asks for the recovery key, and for the passphrase of who is admitted.
 func (c *recoverCommand) Run(t *terminal) error {
-	source, err := trust.NewSource(trust.Options{Path: c.TrustFile}, slog.New(slog.DiscardHandler))
+	house, err := c.house(t)
 	if err != nil {
 		return err
 	}
-	pool, err := c.open(t.ctx)
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
+	defer house.Pool.Close()
 	key, err := t.ask("Recovery key")
 	if err != nil {
 		return err
 	}
-	identity, err := office.Recover(t.ctx, office.Recovery{Pool: pool, ShredDir: c.ShredDir, Trust: source.File(), Key: key, TeamID: c.Team, Now: time.Now()})
+	recovery := office.Recovery{House: house, Key: key, Team: c.Team}
+	if c.Admit == "" {
+		identity, err := recovery.Export(t.ctx)
+		if err != nil {
+			return err
+		}
+		return c.write(t, identity)
+	}
+	passphrase, err := t.ask("Passphrase of " + c.Admit)
 	if err != nil {
 		return err
 	}
+	epochs, err := recovery.AdmitTo(t.ctx, c.Admit, passphrase)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "%s holds the key of %s again (%d epochs) and can admit colleagues. Put the recovery key back into the safe.\n", c.Admit, c.Team, epochs)
+	return nil
+}
+
+func (c *recoverCommand) write(t *terminal, identity secret.Text) error {
 	out, err := os.OpenFile(c.Out, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("writing the team's identity: %w", err)

@@ -45,7 +45,8 @@ func Admit(ctx context.Context, a Admission) error {
 	var keys staff.Keys
 	if len(a.Teams) > 0 {
 		var err error
-		if sponsor, keys, err = a.open(ctx); err != nil {
+		house := House{a.Pool, a.ShredDir, a.Trust, a.Now, a.Log}
+		if sponsor, keys, err = house.vouch(ctx, a.Sponsor, a.Secret); err != nil {
 			return err
 		}
 	}
@@ -71,25 +72,6 @@ func Admit(ctx context.Context, a Admission) error {
 		}
 		return audit.AppendIn(ctx, tx, event)
 	})
-}
-
-func (a *Admission) open(ctx context.Context) (*staff.Session, staff.Keys, error) {
-	desk, err := staff.New(staff.Config{Pool: a.Pool, Shred: keyring.NewShredKeys(a.ShredDir), Trust: a.Trust, Now: a.Now})
-	if err != nil {
-		return nil, staff.Keys{}, err
-	}
-	sponsor, err := desk.Open(ctx, a.Sponsor, a.Secret)
-	if errors.Is(err, staff.ErrLogin) {
-		return nil, staff.Keys{}, errors.New("the name and the passphrase of who vouches do not open an account")
-	}
-	if err != nil {
-		return nil, staff.Keys{}, err
-	}
-	if !sponsor.Role.May(triage.Admit) {
-		return nil, staff.Keys{}, fmt.Errorf("%s may not admit anybody to a team's key; a coordinator may", a.Sponsor)
-	}
-	keys, err := desk.Keys(ctx, sponsor, a.Log)
-	return sponsor, keys, err
 }
 
 // A Person is an account as the operator's terminal lists it.

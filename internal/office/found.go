@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"filippo.io/age"
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -79,7 +78,7 @@ func (f *Founding) in(ctx context.Context, tx pgx.Tx, recovery string) error {
 	keys := make([]keyring.Team, len(f.Teams))
 	teams := make([]trust.Team, len(f.Teams))
 	for i, team := range f.Teams {
-		key, err := foundTeam(ctx, tx, shreds, team, recovery)
+		key, err := f.team(ctx, tx, shreds, team, recovery)
 		if err != nil {
 			return err
 		}
@@ -109,69 +108,10 @@ func (f *Founding) in(ctx context.Context, tx pgx.Tx, recovery string) error {
 
 const firstEpoch = 1
 
-func foundTeam(ctx context.Context, tx pgx.Tx, shreds keyring.ShredKeys, team trust.Team, recovery string) (keyring.Team, error) {
-	key, err := keyring.NewTeam(team.ID, firstEpoch)
-	if err != nil {
-		return key, err
-	}
-	shred, err := shreds.Create(team.ID, firstEpoch)
-	if err != nil {
-		return key, err
-	}
-	wrap, err := keyring.WrapTeam(key, recovery, shred)
-	if err != nil {
-		return key, err
-	}
+func (f *Founding) team(ctx context.Context, tx pgx.Tx, shreds keyring.ShredKeys, team trust.Team, recovery string) (keyring.Team, error) {
 	if _, err := tx.Exec(ctx, "insert into teams (id, name) values ($1, $2)", team.ID, team.Name); err != nil {
-		return key, fmt.Errorf("founding the team %s: %w", team.ID, postgres.Sort(err))
+		return keyring.Team{}, fmt.Errorf("founding the team %s: %w", team.ID, postgres.Sort(err))
 	}
-	_, err = tx.Exec(ctx, "insert into recovery_wraps (team_id, epoch, wrap) values ($1, $2, $3)", team.ID, firstEpoch, wrap)
-	if err != nil {
-		return key, fmt.Errorf("founding the team %s: %w", team.ID, postgres.Sort(err))
-	}
-	return key, nil
-}
-
-// A Recovery opens a team's key with the offline recovery key, when nobody who
-// holds it is left.
-type Recovery struct {
-	Pool     *pgxpool.Pool // as recueil_owner
-	ShredDir string
-	Trust    *trust.File
-	Key      secret.Text // the age identity printed at the founding
-	TeamID   string
-	Now      time.Time
-}
-
-// Recover returns the team's current identity: the standard age tool opens its
-// reports with it. The act stands in the audit trail.
-func Recover(ctx context.Context, r Recovery) (secret.Text, error) {
-	expect, ok := r.Trust.Current(r.TeamID)
-	if !ok {
-		return "", fmt.Errorf("the trust file has no team %s", r.TeamID)
-	}
-	offline, err := age.ParseHybridIdentity(r.Key.Reveal())
-	if err != nil {
-		return "", errors.New("this is no recovery key; it begins with AGE-SECRET-KEY-PQ-1 and was printed by `recueil init`")
-	}
-	var wrap []byte
-	err = r.Pool.QueryRow(ctx, "select wrap from recovery_wraps where team_id = $1 and epoch = $2", expect.TeamID, expect.Number).Scan(&wrap)
-	if err != nil {
-		return "", fmt.Errorf("reading the recovery wrap of %s: %w", r.TeamID, postgres.Sort(err))
-	}
-	shred, err := keyring.NewShredKeys(r.ShredDir).Load(expect.TeamID, expect.Number)
-	if err != nil {
-		return "", err
-	}
-	team, err := keyring.OpenTeamForRecovery(wrap, shred, offline, expect)
-	if err != nil {
-		return "", err
-	}
-	err = pgx.BeginFunc(ctx, r.Pool, func(tx pgx.Tx) error {
-		return audit.AppendIn(ctx, tx, audit.Event{At: r.Now, Actor: uuid.Nil, Action: "team.recovered", Object: "team", ID: r.TeamID})
-	})
-	if err != nil {
-		return "", err
-	}
-	return team.Export(), nil
+	begun, err := beginEpoch(ctx, tx, shreds, epochPlan{Team: team.ID, Number: firstEpoch, TrustVersion: 1, Recovery: recovery, At: f.Now})
+	return begun.key, err
 }

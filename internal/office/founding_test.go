@@ -74,6 +74,10 @@ func (h *deployment) admit(change func(*office.Admission)) error {
 	return office.Admit(h.t.Context(), a)
 }
 
+func (h *deployment) house() office.House {
+	return office.House{Pool: h.db.Owner, ShredDir: filepath.Join(h.dir, "shred"), Trust: h.trusted(), Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+}
+
 func (h *deployment) count(query string, args ...any) (n int) {
 	h.t.Helper()
 	if err := h.db.Owner.QueryRow(context.Background(), query, args...).Scan(&n); err != nil {
@@ -151,8 +155,8 @@ func TestRecoveryKeyOpensATeamsReportsWithAge(t *testing.T) {
 	h := newFounded(t)
 	to := h.trusted().File().Receiving()
 	sealed := sealtest.Seal(t, sealtest.Report("dans le coffre"), to)
-	r := office.Recovery{Pool: h.db.Owner, ShredDir: filepath.Join(h.dir, "shred"), Trust: h.trusted().File(), Key: h.recovery, TeamID: "plateau", Now: time.Now()}
-	text, err := office.Recover(t.Context(), r)
+	r := office.Recovery{House: h.house(), Key: h.recovery, Team: "plateau"}
+	text, err := r.Export(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,14 +176,14 @@ func TestRecoveryKeyOpensATeamsReportsWithAge(t *testing.T) {
 	}
 	other, _ := age.GenerateHybridIdentity()
 	r.Key = secret.Text(other.String())
-	if _, err := office.Recover(t.Context(), r); err == nil {
+	if _, err := r.Export(t.Context()); err == nil {
 		t.Error("another key recovers the team")
 	}
 	r.Key = h.recovery
 	if err := os.Remove(filepath.Join(h.dir, "shred", "plateau-1.key")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := office.Recover(t.Context(), r); err == nil {
+	if _, err := r.Export(t.Context()); err == nil {
 		t.Error("the team is recovered although its shred key was destroyed")
 	}
 }

@@ -38,6 +38,7 @@ recueil_intake  function captcha_answer    EXECUTE
 recueil_intake  function captchas_expire   EXECUTE
 recueil_intake  function attestation_show  EXECUTE
 recueil_intake  function attestation_check EXECUTE
+recueil_intake  function server_seen       EXECUTE
 
 recueil_office  database                   CONNECT
 recueil_office  schema public              USAGE
@@ -57,6 +58,7 @@ recueil_office  table sessions             DELETE
 recueil_office  table sessions             UPDATE last_seen_at
 recueil_office  function is_age_file       EXECUTE
 recueil_office  function audit_append      EXECUTE
+recueil_office  function server_seen       EXECUTE
 `
 
 // granted asks the catalogue the same question. PUBLIC is a grantee like others;
@@ -232,7 +234,7 @@ func definerFunctionsCannotBeMisled(t *testing.T, conn *pgx.Conn) {
 		if f.Config != "search_path=pg_catalog, public, pg_temp" {
 			t.Errorf("%s runs as its owner with the settings %q", f.Proname, f.Config)
 		}
-		for _, table := range []string{"drafts", "audit_events", "audit_head", "reports", "sessions", "staff"} {
+		for _, table := range []string{"drafts", "audit_events", "audit_head", "reports", "sessions", "staff", "servers"} {
 			for _, word := range []string{"from " + table, "into " + table, "update " + table} {
 				if strings.Contains(f.Prosrc, word) {
 					t.Errorf("%s names %s without its schema", f.Proname, table)

@@ -1,6 +1,7 @@
 package keyring
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,11 +30,49 @@ func (s ShredKeys) Create(teamID string, epoch int) (secret.Key, error) {
 	if err != nil {
 		return secret.Key{}, fmt.Errorf("making the shred key of %s, epoch %d: %w", teamID, epoch, err)
 	}
-	defer f.Close()
-	if _, err := f.Write(key.Bytes()); err != nil {
+	_, err = f.Write(key.Bytes())
+	// The name must outlive a power cut, too: what is sealed to this epoch hangs on it.
+	if err = errors.Join(err, f.Sync(), f.Close(), syncFolder(s.dir)); err != nil {
 		return secret.Key{}, fmt.Errorf("writing the shred key of %s, epoch %d: %w", teamID, epoch, err)
 	}
-	return key, f.Sync()
+	return key, nil
+}
+
+// Destroy overwrites the key of an epoch and removes its file. From then on no wrap
+// of the epoch opens, whatever backup it comes from, unless the file was copied too.
+// A key that is gone already is no error.
+func (s ShredKeys) Destroy(teamID string, epoch int) error {
+	path := s.path(teamID, epoch)
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("destroying the shred key of %s, epoch %d: %w", teamID, epoch, err)
+	}
+	noise := secret.New()
+	_, err = f.Write(noise.Bytes())
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("overwriting the shred key of %s, epoch %d: %w", teamID, epoch, err)
+	}
+	if err := errors.Join(os.Remove(path), syncFolder(s.dir)); err != nil {
+		return fmt.Errorf("removing the shred key of %s, epoch %d: %w", teamID, epoch, err)
+	}
+	return nil
+}
+
+// Has reports whether the key of an epoch is there.
+func (s ShredKeys) Has(teamID string, epoch int) bool {
+	_, err := os.Stat(s.path(teamID, epoch))
+	return err == nil
+}
+
+func syncFolder(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 // Load reads the key of an epoch.

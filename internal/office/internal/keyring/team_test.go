@@ -172,3 +172,38 @@ func TestShredKeysAreFilesOfTheirOwn(t *testing.T) {
 		t.Error("a file of five bytes passes for a key")
 	}
 }
+
+func TestDestroyedShredKeyIsOverwrittenAndGone(t *testing.T) {
+	dir := t.TempDir()
+	keys := keyring.NewShredKeys(dir)
+	kept, err := keys.Create("cellule", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := keys.Create("cellule", 2); err != nil {
+		t.Fatal(err)
+	}
+	// A second name of the same file shows what was written before it went.
+	path, second := filepath.Join(dir, "cellule-1.key"), filepath.Join(t.TempDir(), "second")
+	if err := os.Link(path, second); err != nil {
+		t.Fatal(err)
+	}
+	if !keys.Has("cellule", 1) {
+		t.Error("the key is not there before")
+	}
+	if err := keys.Destroy("cellule", 1); err != nil {
+		t.Fatal(err)
+	}
+	if raw, err := os.ReadFile(second); err != nil || len(raw) != 32 || bytes.Equal(raw, kept.Bytes()) {
+		t.Errorf("the key was not overwritten: %d bytes, %v", len(raw), err)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) || keys.Has("cellule", 1) {
+		t.Errorf("the file is still there: %v", err)
+	}
+	if err := keys.Destroy("cellule", 1); err != nil {
+		t.Errorf("destroying it again gives %v", err)
+	}
+	if _, err := keys.Load("cellule", 2); err != nil {
+		t.Errorf("another epoch's key went with it: %v", err)
+	}
+}

@@ -85,19 +85,30 @@ type Admission struct {
 	At        time.Time
 }
 
-// Admit wraps every epoch to the member and binds his recipient to the team's key.
+// ErrPending says that a newer key of the team was made and is not in the trust file
+// yet: who is admitted now would not get it.
+var ErrPending = errors.New("a newer key of the team was made and is not in the trust file yet; install its trust file first, or discard it with `recueil team rotate --discard-pending`")
+
+// Admit wraps every epoch to the member and binds his recipient to each of them.
 func Admit(ctx context.Context, tx pgx.Tx, a Admission) error {
 	if len(a.Epochs) == 0 {
 		return errors.New("there is no team key to give")
 	}
 	newest := a.Epochs[len(a.Epochs)-1]
-	mac := newest.MemberMAC(a.Staff, a.Recipient)
+	var made int
+	err := tx.QueryRow(ctx, "select coalesce(max(epoch), 0) from team_key_wraps where team_id = $1", newest.ID).Scan(&made)
+	if err != nil {
+		return fmt.Errorf("admitting a member: %w", postgres.Sort(err))
+	}
+	if made > newest.Epoch {
+		return fmt.Errorf("admitting a member to %s: %w", newest.ID, ErrPending)
+	}
 	var by *uuid.UUID
 	if a.By != uuid.Nil {
 		by = &a.By
 	}
-	_, err := tx.Exec(ctx, `insert into memberships (team_id, staff_id, recipient_mac, admitted_by, admitted_at) values ($1, $2, $3, $4, $5)`,
-		newest.ID, a.Staff, mac[:], by, a.At)
+	_, err = tx.Exec(ctx, `insert into memberships (team_id, staff_id, admitted_by, admitted_at) values ($1, $2, $3, $4)`,
+		newest.ID, a.Staff, by, a.At)
 	if err != nil {
 		return fmt.Errorf("admitting a member: %w", postgres.Sort(err))
 	}
@@ -106,15 +117,25 @@ func Admit(ctx context.Context, tx pgx.Tx, a Admission) error {
 		if err != nil {
 			return err
 		}
-		wrap, err := keyring.WrapTeam(team, a.Recipient, shred)
-		if err != nil {
+		if err := GiveKey(ctx, tx, team, shred, a.Staff, a.Recipient, a.At); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `insert into team_key_wraps (team_id, epoch, staff_id, wrap, created_at) values ($1, $2, $3, $4, $5)`,
-			team.ID, team.Epoch, a.Staff, wrap, a.At)
-		if err != nil {
-			return fmt.Errorf("giving a member the key of %s: %w", team.ID, postgres.Sort(err))
-		}
+	}
+	return nil
+}
+
+// GiveKey wraps one epoch to a member and binds his recipient to it. Whether he was
+// admitted is for the caller to know.
+func GiveKey(ctx context.Context, tx pgx.Tx, team keyring.Team, shred secret.Key, id uuid.UUID, recipient string, at time.Time) error {
+	wrap, err := keyring.WrapTeam(team, recipient, shred)
+	if err != nil {
+		return err
+	}
+	mac := team.MemberMAC(id, recipient)
+	_, err = tx.Exec(ctx, `insert into team_key_wraps (team_id, epoch, staff_id, wrap, recipient_mac, created_at) values ($1, $2, $3, $4, $5, $6)`,
+		team.ID, team.Epoch, id, wrap, mac[:], at)
+	if err != nil {
+		return fmt.Errorf("giving a member the key of %s: %w", team.ID, postgres.Sort(err))
 	}
 	return nil
 }

@@ -10,13 +10,16 @@ import (
 
 	"recueil/internal/office/internal/keyring"
 	"recueil/internal/postgres"
+	"recueil/internal/secret"
+	"recueil/internal/trust"
 )
 
 // Keys are the team keys one member holds, opened for one request.
 type Keys struct{ teams []keyring.Team }
 
-// Keys opens every wrap of the session's member. One that does not open, or holds
-// another key than the trust file names, is left out and reported by its epoch.
+// Keys opens every wrap of the session's member. One of an epoch that the trust file
+// does not name, or not yet, is left out; one that does not open, or holds another
+// key than the file names, is reported by its epoch besides.
 func (d *Desk) Keys(ctx context.Context, s *Session, log *slog.Logger) (Keys, error) {
 	type wrap struct {
 		TeamID string
@@ -33,7 +36,11 @@ func (d *Desk) Keys(ctx context.Context, s *Session, log *slog.Logger) (Keys, er
 	}
 	var keys Keys
 	for _, w := range wraps {
-		team, err := d.open(w.TeamID, w.Epoch, w.Wrap, s)
+		expect, named := d.Trust.File().Epoch(w.TeamID, w.Epoch)
+		if !named {
+			continue
+		}
+		team, err := d.open(w.Wrap, s, expect)
 		if err != nil {
 			log.Error("a team key does not open", "team", w.TeamID, "epoch", w.Epoch, "staff", s.ID, "err", err)
 			continue
@@ -43,15 +50,17 @@ func (d *Desk) Keys(ctx context.Context, s *Session, log *slog.Logger) (Keys, er
 	return keys, nil
 }
 
-func (d *Desk) open(teamID string, epoch int, wrap []byte, s *Session) (keyring.Team, error) {
-	expect, ok := d.Trust.File().Epoch(teamID, epoch)
-	if !ok {
-		return keyring.Team{}, fmt.Errorf("the trust file has no epoch %d of the team %s", epoch, teamID)
-	}
-	shred, err := d.Shred.Load(teamID, epoch)
+func (d *Desk) open(wrap []byte, s *Session, expect trust.Epoch) (keyring.Team, error) {
+	shred, err := d.Shred.Load(expect.TeamID, expect.Number)
 	if err != nil {
 		return keyring.Team{}, err
 	}
+	return s.OpenWrap(wrap, shred, expect)
+}
+
+// OpenWrap opens one wrap of the member, against an epoch that need not be in the
+// trust file in use yet.
+func (s *Session) OpenWrap(wrap []byte, shred secret.Key, expect trust.Epoch) (keyring.Team, error) {
 	return keyring.OpenTeam(wrap, shred, s.identity, expect)
 }
 
