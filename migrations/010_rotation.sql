@@ -31,6 +31,7 @@ create table servers (
   name              text        not null check (octet_length(name) between 1 and 100),
   trust_version     integer     not null,
   trust_fingerprint text        not null check (trust_fingerprint ~ '^[0-9a-f]{64}$'),
+  using_since       timestamptz not null,
   waiting           integer     not null check (waiting >= 0), -- sealed reports in its spool
   seen_at           timestamptz not null
 );
@@ -41,11 +42,12 @@ create function server_seen(p_id uuid, p_name text, p_version integer, p_fingerp
   language sql security definer set search_path = pg_catalog, public, pg_temp
 as $$
   delete from public.servers s where s.seen_at < now() - interval '10 minutes';
-  insert into public.servers as s (id, kind, name, trust_version, trust_fingerprint, waiting, seen_at)
+  insert into public.servers as s (id, kind, name, trust_version, trust_fingerprint, using_since, waiting, seen_at)
     values (p_id, case session_user when 'recueil_intake' then 'intake' when 'recueil_office' then 'office' end,
-      p_name, p_version, p_fingerprint, p_waiting, now())
+      p_name, p_version, p_fingerprint, now(), p_waiting, now())
     on conflict (id) do update set name = excluded.name, trust_version = excluded.trust_version,
-      trust_fingerprint = excluded.trust_fingerprint, waiting = excluded.waiting, seen_at = excluded.seen_at
+      trust_fingerprint = excluded.trust_fingerprint, waiting = excluded.waiting, seen_at = excluded.seen_at,
+      using_since = case when s.trust_fingerprint = excluded.trust_fingerprint then s.using_since else excluded.using_since end
       where s.kind = excluded.kind;
 $$;
 
