@@ -36,17 +36,18 @@ import (
 )
 
 type settings struct {
-	Listen              string `help:"Address of the public pages." default:":8080" env:"RECUEIL_LISTEN"`
-	PrivateListen       string `help:"Private address for health and the trust version in use." default:"127.0.0.1:9080" env:"RECUEIL_PRIVATE_LISTEN"`
-	DatabaseURL         string `help:"PostgreSQL, as the role recueil_intake." required:"" env:"RECUEIL_DATABASE_URL"`
-	TrustFile           string `help:"Trust file: teams and their public keys." required:"" env:"RECUEIL_TRUST_FILE"`
-	TrustFingerprint    string `help:"SHA-256 that the trust file must have; empty accepts any." env:"RECUEIL_TRUST_FINGERPRINT"`
-	ChallengeSecretFile string `help:"File of 32 random bytes, the same for every intake." required:"" env:"RECUEIL_CHALLENGE_SECRET_FILE"`
-	SpoolDir            string `help:"Folder for sealed reports while PostgreSQL is away; one for each process." required:"" env:"RECUEIL_SPOOL_DIR"`
-	ExitURL             string `help:"Outside page that 'Quitter vite' opens." default:"https://fr.wikipedia.org/" env:"RECUEIL_EXIT_URL"`
-	HoursFile           string `help:"Opening hours as JSON; empty takes the built-in ones." env:"RECUEIL_HOURS_FILE"`
-	Captcha             string `help:"When a captcha is shown: auto (to what looks suspicious), always (to all that is not urgent), never (staff verify)." enum:"auto,always,never" default:"auto" env:"RECUEIL_CAPTCHA"`
-	TLS                 bool   `help:"Serve with a self-signed certificate, to try the service on a phone." env:"RECUEIL_TLS"`
+	Listen               string `help:"Address of the public pages." default:":8080" env:"RECUEIL_LISTEN"`
+	PrivateListen        string `help:"Private address for health and the trust version in use." default:"127.0.0.1:9080" env:"RECUEIL_PRIVATE_LISTEN"`
+	DatabaseURL          string `help:"PostgreSQL, as the role recueil_intake." required:"" env:"RECUEIL_DATABASE_URL"`
+	TrustFile            string `help:"Trust file: teams and their public keys." required:"" env:"RECUEIL_TRUST_FILE"`
+	TrustFingerprint     string `help:"SHA-256 that the trust file must have; empty accepts any." env:"RECUEIL_TRUST_FINGERPRINT"`
+	TrustFingerprintFile string `help:"File of approved SHA-256, one on each line, read again on SIGHUP; in place of --trust-fingerprint." env:"RECUEIL_TRUST_FINGERPRINT_FILE"`
+	ChallengeSecretFile  string `help:"File of 32 random bytes, the same for every intake." required:"" env:"RECUEIL_CHALLENGE_SECRET_FILE"`
+	SpoolDir             string `help:"Folder for sealed reports while PostgreSQL is away; one for each process." required:"" env:"RECUEIL_SPOOL_DIR"`
+	ExitURL              string `help:"Outside page that 'Quitter vite' opens." default:"https://fr.wikipedia.org/" env:"RECUEIL_EXIT_URL"`
+	HoursFile            string `help:"Opening hours as JSON; empty takes the built-in ones." env:"RECUEIL_HOURS_FILE"`
+	Captcha              string `help:"When a captcha is shown: auto (to what looks suspicious), always (to all that is not urgent), never (staff verify)." enum:"auto,always,never" default:"auto" env:"RECUEIL_CAPTCHA"`
+	TLS                  bool   `help:"Serve with a self-signed certificate, to try the service on a phone." env:"RECUEIL_TLS"`
 
 	TrustedProxies []netip.Prefix `help:"Networks of the proxies in front, such as 10.0.0.0/8: their X-Forwarded-For is believed. Without, the connection's address is the visitor's." placeholder:"NETWORK,…" env:"RECUEIL_TRUSTED_PROXIES"`
 }
@@ -71,7 +72,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return fmt.Errorf("%w; see intake --help", err)
 	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
-	trusted, err := trust.NewSource(trust.Options{Path: set.TrustFile, Fingerprint: set.TrustFingerprint}, log)
+	trusted, err := trust.NewSource(trust.Options{Path: set.TrustFile, Fingerprint: set.TrustFingerprint, FingerprintFile: set.TrustFingerprintFile}, log)
 	if err != nil {
 		return err
 	}
@@ -112,9 +113,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	go kept.Run(working, deliverTo(box), log)
 	go expire(working, box, log)
 	go trusted.Watch(working)
+	id := trust.NewServerID()
+	go trusted.Announce(working, announceTo(box, kept, id))
 	go tuneMemory(working)
 	return web.ServeAll(working,
-		web.ServerConfig{Listen: set.PrivateListen, Handler: health(trusted, kept), Log: log},
+		web.ServerConfig{Listen: set.PrivateListen, Handler: health(trusted, kept, id), Log: log},
 		web.ServerConfig{Listen: set.Listen, Handler: public, SelfSigned: set.TLS, Log: log})
 }
 
@@ -125,6 +128,13 @@ func deliverTo(box *inbox.Inbox) func(context.Context, envelope.Envelope) error 
 			return fmt.Errorf("%w: %w", spool.ErrAway, err)
 		}
 		return err
+	}
+}
+
+// announceTo tells which trust file this intake seals by.
+func announceTo(box *inbox.Inbox, kept *spool.Spool, id [16]byte) func(context.Context, *trust.File) error {
+	return func(ctx context.Context, f *trust.File) error {
+		return box.Seen(ctx, inbox.Sighting{ID: id, Name: trust.ServerName(id), Version: f.Version(), Fingerprint: f.Fingerprint(), Waiting: kept.Len()})
 	}
 }
 
@@ -145,12 +155,13 @@ func expire(ctx context.Context, box *inbox.Inbox, log *slog.Logger) {
 }
 
 // health answers on the private address only: that the process lives, which trust
-// file it uses, and how much waits on its disk.
-func health(trusted *trust.Source, kept *spool.Spool) http.Handler {
+// file it uses, how much waits on its disk, and the name it announces itself by.
+func health(trusted *trust.Source, kept *spool.Spool, id [16]byte) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		f := trusted.File()
-		fmt.Fprintf(w, "ok\ntrust version %d fingerprint %s\nspooled %d\nrefused %d\ndamaged %d\n", f.Version(), f.Fingerprint(), kept.Len(), kept.Refused(), kept.Damaged())
+		fmt.Fprintf(w, "ok\ntrust version %d fingerprint %s\nspooled %d\nrefused %d\ndamaged %d\nserver %s\n",
+			f.Version(), f.Fingerprint(), kept.Len(), kept.Refused(), kept.Damaged(), trust.ServerName(id))
 	})
 	return mux
 }

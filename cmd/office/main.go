@@ -30,15 +30,16 @@ import (
 )
 
 type settings struct {
-	Listen           string        `help:"Address of the back office; keep it on a private network." default:":8081" env:"RECUEIL_OFFICE_LISTEN"`
-	PrivateListen    string        `help:"Private address for health and the trust version in use." default:"127.0.0.1:9081" env:"RECUEIL_OFFICE_PRIVATE_LISTEN"`
-	DatabaseURL      string        `help:"PostgreSQL, as the role recueil_office." required:"" env:"RECUEIL_OFFICE_DATABASE_URL"`
-	TrustFile        string        `help:"Trust file: teams and their public keys." required:"" env:"RECUEIL_TRUST_FILE"`
-	TrustFingerprint string        `help:"SHA-256 that the trust file must have; empty accepts any." env:"RECUEIL_TRUST_FINGERPRINT"`
-	ShredDir         string        `help:"Folder of the shred keys, one file for each epoch of each team." required:"" env:"RECUEIL_SHRED_DIR"`
-	IdleLimit        time.Duration `help:"A session ends after so long without a request." default:"15m" env:"RECUEIL_IDLE_LIMIT"`
-	AbsoluteLimit    time.Duration `help:"A session ends after so long in any case." default:"12h" env:"RECUEIL_ABSOLUTE_LIMIT"`
-	TLS              bool          `help:"Serve with a self-signed certificate, to try the service from another machine." env:"RECUEIL_TLS"`
+	Listen               string        `help:"Address of the back office; keep it on a private network." default:":8081" env:"RECUEIL_OFFICE_LISTEN"`
+	PrivateListen        string        `help:"Private address for health and the trust version in use." default:"127.0.0.1:9081" env:"RECUEIL_OFFICE_PRIVATE_LISTEN"`
+	DatabaseURL          string        `help:"PostgreSQL, as the role recueil_office." required:"" env:"RECUEIL_OFFICE_DATABASE_URL"`
+	TrustFile            string        `help:"Trust file: teams and their public keys." required:"" env:"RECUEIL_TRUST_FILE"`
+	TrustFingerprint     string        `help:"SHA-256 that the trust file must have; empty accepts any." env:"RECUEIL_TRUST_FINGERPRINT"`
+	TrustFingerprintFile string        `help:"File of approved SHA-256, one on each line, read again on SIGHUP; in place of --trust-fingerprint." env:"RECUEIL_TRUST_FINGERPRINT_FILE"`
+	ShredDir             string        `help:"Folder of the shred keys, one file for each epoch of each team." required:"" env:"RECUEIL_SHRED_DIR"`
+	IdleLimit            time.Duration `help:"A session ends after so long without a request." default:"15m" env:"RECUEIL_IDLE_LIMIT"`
+	AbsoluteLimit        time.Duration `help:"A session ends after so long in any case." default:"12h" env:"RECUEIL_ABSOLUTE_LIMIT"`
+	TLS                  bool          `help:"Serve with a self-signed certificate, to try the service from another machine." env:"RECUEIL_TLS"`
 }
 
 func main() {
@@ -61,7 +62,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return fmt.Errorf("%w; see office --help", err)
 	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
-	trusted, err := trust.NewSource(trust.Options{Path: set.TrustFile, Fingerprint: set.TrustFingerprint}, log)
+	trusted, err := trust.NewSource(trust.Options{Path: set.TrustFile, Fingerprint: set.TrustFingerprint, FingerprintFile: set.TrustFingerprintFile}, log)
 	if err != nil {
 		return err
 	}
@@ -80,18 +81,20 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	working, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go trusted.Watch(working)
+	id := trust.NewServerID()
+	go trusted.Announce(working, office.Announcer(pool, id))
 	return web.ServeAll(working,
-		web.ServerConfig{Listen: set.PrivateListen, Handler: health(trusted), Log: log},
+		web.ServerConfig{Listen: set.PrivateListen, Handler: health(trusted, id), Log: log},
 		web.ServerConfig{Listen: set.Listen, Handler: screens, SelfSigned: set.TLS, Log: log})
 }
 
-// health answers on the private address only: that the process lives, and which
-// trust file it uses.
-func health(trusted *trust.Source) http.Handler {
+// health answers on the private address only: that the process lives, which trust
+// file it uses, and the name it announces itself by.
+func health(trusted *trust.Source, id [16]byte) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		f := trusted.File()
-		fmt.Fprintf(w, "ok\ntrust version %d fingerprint %s\n", f.Version(), f.Fingerprint())
+		fmt.Fprintf(w, "ok\ntrust version %d fingerprint %s\nserver %s\n", f.Version(), f.Fingerprint(), trust.ServerName(id))
 	})
 	return mux
 }

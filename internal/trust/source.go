@@ -1,18 +1,26 @@
 package trust
 
 import (
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 )
 
-// Options say where the trust file is and what it must be.
+// Options say where the trust file is and what it must be. Without a fingerprint any
+// sound file is taken.
 type Options struct {
-	Path         string
-	Fingerprint  string // hexadecimal SHA-256; empty accepts any file
-	AllowClassic bool
+	Path        string
+	Fingerprint string // hexadecimal SHA-256
+	// FingerprintFile lists the fingerprints that were approved, one on each line. It
+	// is read again together with the trust file, which a setting cannot be: with two
+	// lines in it, a new trust file can take the place of the old one at any moment.
+	FingerprintFile string
+	AllowClassic    bool
 }
 
 // A Source holds the trust file in use and reads it again when told to.
@@ -20,6 +28,7 @@ type Source struct {
 	options Options
 	log     *slog.Logger
 	file    atomic.Pointer[File]
+	changed chan struct{} // wakes who announces the version
 }
 
 // NewSource reads the file for the first time.
@@ -28,7 +37,7 @@ func NewSource(o Options, log *slog.Logger) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Source{options: o, log: log}
+	s := &Source{options: o, log: log, changed: make(chan struct{}, 1)}
 	s.file.Store(file)
 	log.Info("trust file in use", "version", file.Version(), "fingerprint", file.Fingerprint())
 	return s, nil
@@ -49,6 +58,10 @@ func (s *Source) Reload() error {
 	}
 	s.file.Store(file)
 	s.log.Info("trust file in use", "version", file.Version(), "fingerprint", file.Fingerprint())
+	select {
+	case s.changed <- struct{}{}:
+	default:
+	}
 	return nil
 }
 
@@ -61,8 +74,40 @@ func load(o Options) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Fingerprint != "" && !strings.EqualFold(o.Fingerprint, file.Fingerprint()) {
-		return nil, fmt.Errorf("the trust file has the fingerprint %s, not the one of --trust-fingerprint; compare it with the file that was approved", file.Fingerprint())
+	approved, setting, err := o.approved()
+	if err != nil {
+		return nil, err
+	}
+	if setting != "" && !slices.Contains(approved, file.Fingerprint()) {
+		return nil, fmt.Errorf("the trust file has the fingerprint %s, not one of %s; compare it with the file that was approved", file.Fingerprint(), setting)
 	}
 	return file, nil
+}
+
+// approved lists the fingerprints that pass, and the setting they come from; none is
+// set when that is empty.
+func (o Options) approved() (fingerprints []string, setting string, err error) {
+	switch {
+	case o.Fingerprint != "" && o.FingerprintFile != "":
+		return nil, "", errors.New("--trust-fingerprint and --trust-fingerprint-file are both set; keep the file, which SIGHUP reads again")
+	case o.Fingerprint != "":
+		return []string{strings.ToLower(o.Fingerprint)}, "--trust-fingerprint", nil
+	case o.FingerprintFile == "":
+		return nil, "", nil
+	}
+	raw, err := os.ReadFile(o.FingerprintFile)
+	if err != nil {
+		return nil, "", fmt.Errorf("cannot read the approved fingerprints; name their file by --trust-fingerprint-file: %w", err)
+	}
+	for line := range strings.Lines(string(raw)) {
+		words := strings.Fields(line) // a comment or a name may follow, as sha256sum writes it
+		if len(words) == 0 || strings.HasPrefix(words[0], "#") {
+			continue
+		}
+		if sum, err := hex.DecodeString(words[0]); err != nil || len(sum) != 32 {
+			return nil, "", errors.New("a line of --trust-fingerprint-file begins with no fingerprint; write the 64 digits that `recueil team rotate` printed")
+		}
+		fingerprints = append(fingerprints, strings.ToLower(words[0]))
+	}
+	return fingerprints, "--trust-fingerprint-file", nil
 }

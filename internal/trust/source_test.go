@@ -1,11 +1,13 @@
 package trust_test
 
 import (
+	"context"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"recueil/internal/trust"
 )
@@ -84,5 +86,80 @@ func TestFingerprintBindsTheFile(t *testing.T) {
 	install(t, path, newer.raw(t))
 	if err := source.Reload(); err == nil || source.File().Fingerprint() != file.Fingerprint() {
 		t.Errorf("a file of another fingerprint was loaded: %v", err)
+	}
+}
+
+func TestApprovedFingerprintsAreReadAgainWithTheFile(t *testing.T) {
+	dir := t.TempDir()
+	path, approved := filepath.Join(dir, "trust.json"), filepath.Join(dir, "trust.fingerprint")
+	old, next, log := good(t), good(t), slog.New(slog.DiscardHandler)
+	next.Version = 4
+	fingerprint := func(d document) string {
+		file, err := trust.Parse(d.raw(t), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return file.Fingerprint()
+	}
+	options := trust.Options{Path: path, FingerprintFile: approved}
+	install(t, path, old.raw(t))
+	if _, err := trust.NewSource(options, log); err == nil || !strings.Contains(err.Error(), "--trust-fingerprint-file") {
+		t.Errorf("without the list: %v", err)
+	}
+	for name, list := range map[string]string{"an empty list": "", "a list of comments": "# nothing\n\n", "another file's": fingerprint(next), "no fingerprint": "abc\n"} {
+		install(t, approved, []byte(list))
+		if _, err := trust.NewSource(options, log); err == nil || !strings.Contains(err.Error(), "--trust-fingerprint-file") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	install(t, approved, []byte("# version 3\n"+strings.ToUpper(fingerprint(old))+"  trust.json\n"))
+	source, err := trust.NewSource(options, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	install(t, path, next.raw(t))
+	if err := source.Reload(); err == nil || source.File().Version() != 3 {
+		t.Errorf("a file nobody approved is in use: version %d, %v", source.File().Version(), err)
+	}
+	install(t, approved, []byte(fingerprint(old)+"\n"+fingerprint(next)+"\n"))
+	if err := source.Reload(); err != nil || source.File().Version() != 4 {
+		t.Errorf("the approved file is not in use: version %d, %v", source.File().Version(), err)
+	}
+	install(t, path, old.raw(t)) // approved once, and rolled back
+	if err := source.Reload(); err == nil || source.File().Version() != 4 {
+		t.Errorf("the old file came back: version %d, %v", source.File().Version(), err)
+	}
+	options.Fingerprint = fingerprint(old)
+	if _, err := trust.NewSource(options, log); err == nil || !strings.Contains(err.Error(), "both") {
+		t.Errorf("two settings for one thing: %v", err)
+	}
+}
+
+func TestVersionIsAnnouncedAgainAfterAReload(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "trust.json")
+	install(t, path, good(t).raw(t))
+	source, err := trust.NewSource(trust.Options{Path: path}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	defer stop()
+	told := make(chan int)
+	go source.Announce(ctx, func(_ context.Context, f *trust.File) error { told <- f.Version(); return nil })
+	next := good(t)
+	next.Version = 7
+	for _, want := range []int{3, 7} {
+		select {
+		case got := <-told:
+			if got != want {
+				t.Errorf("version %d is announced, want %d", got, want)
+			}
+		case <-ctx.Done():
+			t.Fatalf("version %d was not announced", want)
+		}
+		install(t, path, next.raw(t))
+		if err := source.Reload(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -4,8 +4,9 @@
 // Intake and office read it from disk, never from the database. age does not
 // authenticate senders, so whoever writes the database could otherwise have every
 // new report sealed to a key of his own. The operator installs a new version
-// together with its fingerprint (a setting); a reload keeps the old file when the
-// new one is refused.
+// together with its fingerprint; a reload keeps the old file when the new one is
+// refused, or older. Each server tells which version it uses, so that one knows when
+// a key that was replaced is used no more.
 package trust
 
 import (

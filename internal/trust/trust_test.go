@@ -157,6 +157,46 @@ func TestNewFileIsWrittenAsItsFingerprintSays(t *testing.T) {
 	}
 }
 
+func TestNextFileSaysNothingElseOtherwise(t *testing.T) {
+	d := good(t)
+	file, err := trust.Parse(d.raw(t), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begins := hybrid(t)
+	next, err := file.Next(trust.Change{Version: 4, Begin: []trust.Epoch{{TeamID: "cellule", Number: 5, Recipient: begins}},
+		End: []trust.Epoch{{TeamID: "cellule", Number: 1}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Version = 4
+	d.Teams[0].Epochs = []trust.TeamKeys{d.Teams[0].Epochs[1], {Epoch: 5, Recipient: begins}}
+	want, err := trust.Parse(d.raw(t), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, _ := next.Encode()
+	expected, _ := want.Encode()
+	if string(got) != string(expected) {
+		t.Errorf("the next file says\n%s, want\n%s", got, expected)
+	}
+	if file.Version() != 3 || file.Receiving().Number != 4 || len(file.Teams()[0].Epochs) != 2 {
+		t.Error("the present file was changed with it")
+	}
+	for name, c := range map[string]trust.Change{
+		"the same version":     {Version: 3},
+		"a lower version":      {Version: 1},
+		"a team that is none":  {Version: 4, Begin: []trust.Epoch{{TeamID: "voisine", Number: 5, Recipient: begins}}},
+		"an epoch that stands": {Version: 4, Begin: []trust.Epoch{{TeamID: "cellule", Number: 4, Recipient: begins}}},
+		"a classic key":        {Version: 4, Begin: []trust.Epoch{{TeamID: "cellule", Number: 5, Recipient: classic(t)}}},
+		"a team without a key": {Version: 4, End: []trust.Epoch{{TeamID: "suivi", Number: 1}}},
+	} {
+		if _, err := file.Next(c); err == nil {
+			t.Errorf("%s passes", name)
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add(good(f).raw(f))
 	f.Add([]byte(`{"format":"recueil.trust/1","version":1,"recovery":"","teams":[]}`))
