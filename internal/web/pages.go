@@ -34,9 +34,9 @@ func NewPages(c PagesConfig) (*Pages, error) {
 		return nil, fmt.Errorf("listing the templates: %w", err)
 	}
 	layout := c.Folder + "/layout.html"
+	functions := template.FuncMap{"t": noVoice, "asset": c.Assets.URL}
 	// Parsed once, and copied for each voice: that is what a start waits for.
-	shared, err := template.New(path.Base(layout)).Funcs(template.FuncMap{"t": noVoice, "asset": c.Assets.URL}).
-		ParseFS(c.Templates, append([]string{layout}, c.Components...)...)
+	shared, err := template.New(path.Base(layout)).Funcs(functions).ParseFS(c.Templates, append([]string{layout}, c.Components...)...)
 	if err != nil {
 		return nil, fmt.Errorf("parsing %s and the components: %w", layout, err)
 	}
@@ -48,12 +48,13 @@ func NewPages(c PagesConfig) (*Pages, error) {
 		if file == layout {
 			continue
 		}
-		page, err := shared.Clone()
+		own, err := template.New(path.Base(layout)).Funcs(functions).ParseFS(c.Templates, file)
 		if err != nil {
-			return nil, err
-		}
-		if page, err = page.ParseFS(c.Templates, file); err != nil {
 			return nil, fmt.Errorf("parsing %s: %w", file, err)
+		}
+		page, err := lean(template.New(path.Base(layout)).Funcs(functions), own, shared)
+		if err != nil {
+			return nil, fmt.Errorf("putting %s together: %w", file, err)
 		}
 		for _, voice := range c.Voices {
 			spoken, err := page.Clone()

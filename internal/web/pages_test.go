@@ -27,8 +27,12 @@ func newPages(t *testing.T) (*web.Pages, *web.Voice) {
 	}
 	pages, err := web.NewPages(web.PagesConfig{Templates: fstest.MapFS{
 		"side/layout.html": {Data: []byte(`<main>{{template "main" .}}</main>`)},
-		"side/words.html":  {Data: []byte(`{{define "main"}}{{t "hello"}} {{.Words}}{{end}}`)},
-	}, Folder: "side", Voices: []*web.Voice{voice}, Assets: assets})
+		"parts.html": {Data: []byte(`{{define "if"}}1{{end}}{{define "else"}}2{{end}}{{define "range"}}3{{template "deep" .}}{{end}}` +
+			`{{define "with"}}4{{end}}{{define "deep"}}5{{end}}{{define "mine"}}not this one{{end}}`)},
+		"side/parts.html": {Data: []byte(`{{define "main"}}{{if .Yes}}{{template "if"}}{{end}}{{if not .Yes}}{{else}}{{template "else"}}{{end}}` +
+			`{{range .Items}}{{template "range" .}}{{end}}{{with .Yes}}{{template "with"}}{{end}}{{template "mine"}}{{asset "a.js"}}{{end}}{{define "mine"}}6{{end}}`)},
+		"side/words.html": {Data: []byte(`{{define "main"}}{{t "hello"}} {{.Words}}{{end}}`)},
+	}, Folder: "side", Components: []string{"parts.html"}, Voices: []*web.Voice{voice}, Assets: assets})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,6 +70,22 @@ func TestPagesArePackedForWhoUnpacks(t *testing.T) {
 				t.Errorf("%d characters came, %d were sent", len(got), len(want))
 			}
 		})
+	}
+}
+
+func TestPageReachesItsComponents(t *testing.T) {
+	pages, voice := newPages(t)
+	w := httptest.NewRecorder()
+	page := struct {
+		Yes   bool
+		Items []int
+	}{true, []int{0, 0}}
+	if err := pages.Render(w, httptest.NewRequest(http.MethodGet, "/", nil), voice, http.StatusOK, "side/parts.html", page); err != nil {
+		t.Fatal(err)
+	}
+	before, after, _ := strings.Cut(w.Body.String(), "/static/")
+	if before != "<main>12353546" || !strings.HasSuffix(after, "/a.js</main>") {
+		t.Errorf("the page says %s", w.Body)
 	}
 }
 
