@@ -10,7 +10,7 @@
 //                                  the address answers {"count": n}; its link shows them
 //   [data-lease-url]               posted every five minutes; [data-lease-lost] is shown on 409 or 410
 //   body[data-session-url]         asked every minute; once the session is over, [data-expired] is
-//                                  shown and the body is-over, which covers every [data-sealed]
+//                                  shown and every [data-sealed] emptied
 //   time[data-clock=since|until]   kept fresh; an until says data-left ("encore {t}"), and data-late
 //                                  ("{t} de retard") once it is past by more than data-grace seconds
 //
@@ -103,7 +103,11 @@ function every(milliseconds, task) {
 
 function expired() {
   for (const notice of document.querySelectorAll("[data-expired]")) notice.hidden = false;
-  body.classList.add("is-over");
+  // What was opened goes; what is being typed stays, and comes back after the log-in.
+  for (const sealed of document.querySelectorAll("[data-sealed]")) {
+    sealed.hidden = true;
+    sealed.replaceChildren();
+  }
   return "stop";
 }
 

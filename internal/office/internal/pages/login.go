@@ -75,9 +75,7 @@ func (s *Server) logInAgain(c echo.Context) error {
 
 // keep puts what was typed on the page of a report into the log-in form.
 func (s *Server) keep(c echo.Context, page *loginPage) {
-	if id := c.Param("id"); id != "" {
-		page.Return = ownAddress("/dossiers/" + id)
-	}
+	page.Return = here(c)
 	form, err := web.ReadForm(c.Response(), c.Request())
 	if err != nil {
 		return

@@ -87,6 +87,9 @@ func TestTheLogInLeadsNowhereElse(t *testing.T) {
 		t.Errorf("a first visit reads %q", got)
 	}
 	b.logIn("a.diallo", passphrase).want(200, "/file?vue=en-retard")
+	if got := b.doc.Find("[data-expired] a").AttrOr("href", ""); got != "/connexion?retour=%2ffile%3fvue%3den-retard" {
+		t.Errorf("once its session is over, the page leads to %q", got)
+	}
 	if forged := d.browser().post("/connexion", url.Values{"login": {"a.diallo"}, "passphrase": {passphrase}, "return": {"//exemple.invalid"}}); forged.at != "/file" {
 		t.Errorf("a forged return leads to %s", forged.at)
 	}

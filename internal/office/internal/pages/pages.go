@@ -115,6 +115,7 @@ type Frame struct {
 	Role      string // in words
 	Reads     bool   // the navigation then leads to the queue
 	Queue     bool   // the page is the queue, or one of its filters
+	Here      string // where to come back to after a log-in
 	Shortcuts bool
 	Now       time.Time
 }
@@ -122,9 +123,18 @@ type Frame struct {
 func (s *Server) frame(c echo.Context, title string) Frame {
 	f := Frame{Lang: s.voice.Lang, Title: title, Shortcuts: shortcutsOn(c), Now: s.Now()}
 	if v, ok := visitOf(c); ok {
+		f.Here = here(c)
 		f.Member, f.Role, f.Reads = v.DisplayName, s.voice.T("office.role."+string(v.Role)), v.Role.May(triage.Read)
 	}
 	return f
+}
+
+// here is the address of the page a request leads to: of a form, its report.
+func here(c echo.Context) string {
+	if id := c.Param("id"); id != "" {
+		return ownAddress("/dossiers/" + id)
+	}
+	return ownAddress(c.Request().URL.RequestURI())
 }
 
 func (s *Server) render(c echo.Context, status int, name string, page any) error {
