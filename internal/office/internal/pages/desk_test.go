@@ -361,7 +361,7 @@ func (d *desk) as(login string) *browser {
 	d.t.Helper()
 	b := d.browser().logIn(login, passphrase)
 	if b.token == "" {
-		d.t.Fatalf("%s was not let in: %d %s", login, b.status, b.text(".error-summary"))
+		d.t.Fatalf("%s was not let in: %d %s\n%s", login, b.status, b.text(".error-summary"), d.log)
 	}
 	return b
 }
