@@ -46,7 +46,8 @@ function lostText() {
   const found = [];
   const seen = (element) => {
     const style = getComputedStyle(element);
-    return style.visibility !== "hidden" && element.getClientRects().length > 0 && !element.closest(".visually-hidden, .trap, .skip, details:not([open]) > :not(summary), [data-cover]");
+    for (let at = element; at; at = at.parentElement) if (getComputedStyle(at).clipPath !== "none") return false; // for the ear only
+    return style.visibility !== "hidden" && element.getClientRects().length > 0 && !element.closest(".trap, .skip, details:not([open]) > :not(summary), [data-cover]");
   };
   const pieces = [];
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

@@ -1,0 +1,38 @@
+// Every page of the back office in every state, with and without JavaScript.
+
+import { test } from "node:test";
+import { asVisitor, scripting, words } from "../lib/browser.mjs";
+import { answer, open } from "../lib/form.mjs";
+import { walks } from "../lib/office.mjs";
+import { axe } from "../lib/checks/axe.mjs";
+import { contrast } from "../lib/checks/contrast.mjs";
+import { html } from "../lib/checks/html.mjs";
+import { layout } from "../lib/checks/layout.mjs";
+import { structure } from "../lib/checks/structure.mjs";
+import { visit } from "../lib/visit.mjs";
+
+/** A report of its own for each walk. */
+async function sent() {
+  return asVisitor({}, async ({ page }) => {
+    await open(page, "/m");
+    await answer(page, { "short.where": "Lille", "short.who": "Camille, 12 ans", "short.story": "Il crie, et " + "très ".repeat(200) + "fort.", "short.callback": "06 39 98 12 34" });
+    return page.locator("#reference").textContent();
+  });
+}
+
+for (const how of scripting) {
+  for (const [name, walk] of Object.entries(walks)) {
+    test(`office, ${name}, ${words(how)}`, async (t) => {
+      const reference = await sent();
+      await asVisitor({ ...how, width: 1280, height: 800 }, async (visitor) => {
+        await visit(t, visitor, walk(visitor, reference), {
+          "8 and 13 axe": how.js ? axe : null,
+          "9 valid HTML": html,
+          "10 to 12 layout": layout,
+          "13 contrast of controls": contrast,
+          "15 headings and titles": structure(),
+        });
+      });
+    });
+  }
+}
