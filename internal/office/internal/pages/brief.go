@@ -103,7 +103,15 @@ func (s *Server) join(parts ...string) string {
 }
 
 func (s *Server) place(r *report.Report) string {
-	return s.join(s.value("place.department", r), s.value("place.commune", r))
+	return s.join(s.department(r), s.value("place.commune", r))
+}
+
+// department is where to turn to; one that the reporter does not know is missing.
+func (s *Server) department(r *report.Report) string {
+	if r.Place.Department == "unknown" {
+		return ""
+	}
+	return s.value("place.department", r)
 }
 
 func (s *Server) names(r *report.Report) string {

@@ -60,7 +60,7 @@ func TestAReportShowsAtTheTopWhatMustBeKnown(t *testing.T) {
 		t.Error("something is asked for although nothing is missing")
 	}
 	empty := d.receive(time.Hour, report.Answers{Reporter: report.Reporter{Profile: report.ProfileOther}, Situation: report.Situation{Facts: "?"},
-		Children: []report.Child{{BirthDate: "1986-03-02"}}})
+		Place: report.Place{Department: "unknown"}, Children: []report.Child{{BirthDate: "1986-03-02"}}})
 	b.open(path(empty)).want(200, "")
 	if got := b.doc.Find(".attention li:not(.is-mark)").Length(); got != 4 {
 		t.Errorf("%d questions are to be asked, want 4: %q", got, b.texts(".attention li"))

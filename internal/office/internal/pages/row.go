@@ -67,7 +67,7 @@ func (s *Server) row(v *visit, r *archive.Report, opened *report.Report) Row {
 	}
 	row.Situation, row.Detail = s.situation(opened)
 	row.Who = s.who(opened)
-	row.Where = firstOf(s.value("place.department", opened), shorten(opened.Answers.Short.Where))
+	row.Where = firstOf(s.department(opened), shorten(opened.Answers.Short.Where))
 	row.Marks = len(opened.Marks)
 	return row
 }
