@@ -72,9 +72,9 @@ type visit struct {
 	sealed   *inbox.Attestation // of what this request sealed
 }
 
-func newVisit(d report.Door, reads string) *visit {
+func newVisit(d report.Door) *visit {
 	caseKey := secret.New()
-	return &visit{token: secret.New(), draft: draft{Version: draftVersion, Door: d, reads: reads, ID: report.NewID(),
+	return &visit{token: secret.New(), draft: draft{Version: draftVersion, Door: d, ID: report.NewID(),
 		Reference: seal.NewReference(), Code: seal.NewCode().Reveal(), CaseKey: caseKey.Bytes()}}
 }
 

@@ -58,7 +58,7 @@ func (s *Server) chooseDoor(c echo.Context) error {
 	case !lost(err):
 		return err
 	}
-	v := newVisit(chosen.door, s.language(c))
+	v := newVisit(chosen.door)
 	v.Answers.Reporter.Profile = chosen.profile
 	if err := s.save(c.Request().Context(), v); err != nil {
 		if errors.Is(err, inbox.ErrConflict) { // a token of 256 bits met another: not on this earth

@@ -171,6 +171,11 @@ func TestTheSwitchKeepsThePageAndWhatIsTyped(t *testing.T) {
 	if len(s.sent()) != 0 {
 		t.Fatal("the switch sent the report")
 	}
+	still := b.twin()
+	still.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	if still.switchTo("fr", nil); still.status != 303 || still.header.Get("Location") != "/v" { // a reload then repeats nothing
+		t.Errorf("the check page comes back with %d", still.status)
+	}
 	b.fill(nil).want(200, "/r").speaks("en")
 	if r := s.one(); r.Situation.Facts != "des cris \U0001f622\nla nuit" || r.Situation.ChildWords != "dit trois fois" {
 		t.Errorf("%+v", r.Situation)
@@ -246,6 +251,8 @@ func TestTheSwitchOnTheShortForm(t *testing.T) {
 	if after.Get("short.story") != "il crie" || after.Get("short.where") != "à Lille" || after.Get("_token") != before.Get("_token") {
 		t.Errorf("%v", after)
 	}
+	b.open("/m").fill(nil).want(422, "/m") // asked for a line, he writes it and then sees the switch
+	b.switchTo("fr", url.Values{"short.story": {"il crie"}}).want(200, "/m").switchTo("en", nil).want(200, "/m")
 	if len(s.sent()) != 0 {
 		t.Fatal("the switch sent the report")
 	}
@@ -305,7 +312,7 @@ func TestTheSwitchLeadsBack(t *testing.T) {
 func TestTheSwitchLeadsToNoOtherSite(t *testing.T) {
 	s := newSite(t)
 	for to, want := range map[string]string{
-		"/d": "/d", "/e/2?m=1": "/e/2?m=1", "": "/", "https://example.com/": "/", "//example.com/": "/", `/\example.com/`: "/", `\\example.com`: "/",
+		"/d": "/d", "/e/2?m=1": "/e/2?m=1", "": "/", "https://example.com/": "/", "//example.com/": "/", "//example.com/d": "/", "https://example.com/d": "/", `/\example.com/`: "/", `\\example.com`: "/",
 		"javascript:alert(1)": "/", "d": "/", "/d#x": "/d", "/\t/example.com": "/", "///example.com": "/", "/%0a/x": "/%0a/x", "/a b": "/a%20b",
 		"https:example.com": "/", "?x": "/", "/d\r\nX: y": "/",
 	} {

@@ -346,7 +346,8 @@ func (s *Server) startOver(c echo.Context, at sheet, form url.Values, again show
 // visitOf begins a visit from what a form page carries for this case.
 func (s *Server) visitOf(c echo.Context, form url.Values) *visit {
 	door, profile, _ := strings.Cut(form.Get("_door"), ":")
-	v := newVisit("", s.language(c))
+	v := newVisit("")
+	v.reads = s.language(c)
 	if _, known := paths[report.Door(door)]; known {
 		v.Door = report.Door(door)
 	}
