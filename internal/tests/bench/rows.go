@@ -33,7 +33,7 @@ func measureStart(ctx context.Context, h *house, p plan, t *table) error {
 			return err
 		}
 		starts = append(starts, time.Since(begun))
-		time.Sleep(200 * time.Millisecond)
+		time.Sleep(time.Second)
 		rss, err := h.spare.rss()
 		if err != nil {
 			return err
