@@ -20,6 +20,7 @@ type Question struct {
 	Kind         report.Kind
 	Label, Hint  string
 	Error        string
+	Fault        string // the same for the summary, where it has to say which question is meant
 	Options      []Option
 	Value        string   // of one input
 	Parts        []string // day, month, year of a date
@@ -93,6 +94,7 @@ type asker struct {
 	values values
 	errors map[string]string // by name of the answer
 	fresh  bool              // the page was not answered before: defaults are chosen
+	whole  bool              // all steps stand on one page
 }
 
 func (a asker) question(f report.Field, n int) Question {
@@ -103,6 +105,13 @@ func (a asker) question(f report.Field, n int) Question {
 	q := Question{Name: name, ID: idOf(name), Kind: f.Kind, Label: a.voice.T("field." + f.Name), Hint: a.voice.First("field." + f.Name + ".hint"),
 		Error: a.errors[name], Autocomplete: a.autocomplete(f), RevealWhen: reveal[f.Name]}
 	given := a.values(name)
+	if q.Error != "" && a.whole {
+		problem := q.Error
+		if problem == a.voice.T("problem.missing_required") { // said of a dozen questions, it hides the others
+			problem = a.voice.T("page.check.empty")
+		}
+		q.Fault = a.voice.T("page.professional.whole.error", "Question", itemLabel(a.voice, f, n, report.GroupLimit(f.Group)), "Problem", problem)
+	}
 	q.Answered = strings.Join(given, "") != ""
 	if given == nil && a.fresh {
 		given = defaults[f.Name][a.door]

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"errors"
 	"net/http"
@@ -116,7 +117,7 @@ func (s *Server) showSheet(c echo.Context, v *visit, at sheet, status int, with 
 		page.Previous = "/v"
 	}
 	for _, shows := range all.steps {
-		a := asker{voice, v.Door, v.Answers.Get, with.errors, !slices.Contains(v.Visited, shows.number)}
+		a := asker{voice: voice, door: v.Door, values: v.Answers.Get, errors: with.errors, fresh: !slices.Contains(v.Visited, shows.number), whole: all.whole}
 		if with.typed != nil && slices.Contains(at.steps, shows) {
 			a.values, a.fresh = typed(with.typed), false
 		}
@@ -153,7 +154,7 @@ func faults(parts ...Part) (list []Fault) {
 	collect := func(questions []Question) {
 		for _, q := range questions {
 			if q.Error != "" {
-				list = append(list, Fault{q.focus(), q.Error})
+				list = append(list, Fault{q.focus(), cmp.Or(q.Fault, q.Error)})
 			}
 		}
 	}
