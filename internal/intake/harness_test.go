@@ -189,6 +189,14 @@ func (o *outage) Accept(ctx context.Context, d inbox.Delivery) (inbox.Outcome, e
 	return o.deposit.Accept(ctx, d)
 }
 
+func (o *outage) Attest(ctx context.Context, id report.ID) (inbox.Attestation, error) {
+	return o.drafts().Attest(ctx, id)
+}
+
+func (o *outage) CheckAttestation(ctx context.Context, reference, digits string) (time.Time, error) {
+	return o.drafts().CheckAttestation(ctx, reference, digits)
+}
+
 // deliver hands over what waits on the disk, as the intake does in the background.
 func (o *outage) deliver(s *site) {
 	s.t.Helper()

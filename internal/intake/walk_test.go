@@ -103,16 +103,18 @@ func (b *browser) enlarge() *browser {
 // every item of every group, with every code; and all of it arrives.
 func TestEveryQuestionOfEveryDoor(t *testing.T) {
 	for _, c := range []struct {
+		name  string
 		door  string
 		as    report.Door
 		first report.Profile
 	}{
-		{"self", report.Young, report.ProfileSelf},
-		{"young_for_other", report.Young, report.ProfileYoungForOther},
-		{"relative", report.Relative, ""},
-		{"professional", report.Professional, ""},
+		{"self", "self", report.Young, report.ProfileSelf},
+		{"young for other", "young_for_other", report.Young, report.ProfileYoungForOther},
+		{"relative", "relative", report.Relative, ""},
+		{"professional", "professional", report.Professional, ""},
+		{"professional, on one page", "professional", report.Professional, ""},
 	} {
-		t.Run(c.door, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			s := newSite(t)
 			b := s.browser().door(c.door)
 			answers, pages := map[string]answered{}, map[string]string{}
@@ -143,6 +145,10 @@ func TestEveryQuestionOfEveryDoor(t *testing.T) {
 				}
 			}
 			b.open(b.onward())
+			if strings.HasSuffix(c.name, "page") {
+				b.fill(url.Values{"_view": {"whole"}}).want(200, "/e/tout")
+				b.fill(url.Values{"situation.dangers": {"sexual_exploitation"}, "_view": {"whole"}}).want(200, "/e/tout") // opens the last part
+			}
 			walk()
 			if more, ok := b.doc.Find(`main a[href="/v?plus=1"]`).Attr("href"); ok { // the young may tell more
 				b.open(more)
