@@ -172,11 +172,15 @@ func (s *Server) unseal(v *visit, r *archive.Report) (*report.Report, error) {
 	if !ok {
 		return nil, fmt.Errorf("opening report %s: no key of team %s, epoch %d", r.ID, r.TeamID, r.Epoch)
 	}
-	opened, err := unseal.Report(identity, unseal.Row{ID: r.ID, Urgency: r.Urgency, Body: r.Body})
+	opened, err := unseal.Report(identity, sealedRow(r))
 	if err != nil {
 		return nil, err
 	}
 	return &opened, nil
+}
+
+func sealedRow(r *archive.Report) unseal.Row {
+	return unseal.Row{ID: r.ID, Urgency: r.Urgency, Reference: r.Reference, ReceivedAt: r.ReceivedAt, DueAt: r.DueAt, Body: r.Body}
 }
 
 // arrivals tells a queue on a screen how many reports came since it was drawn.

@@ -95,9 +95,12 @@ func (s *Server) showReport(c echo.Context, v *visit, id report.ID, status int, 
 	if err != nil {
 		s.Log.Warn("a report does not open", "report", id, "err", err)
 	}
-	reference := seal.FormatReference(found.Reference)
+	reference, received := seal.FormatReference(found.Reference), found.ReceivedAt
+	if opened != nil {
+		reference, received = seal.FormatReference(opened.Reference), opened.ReceivedAt
+	}
 	page := reportPage{Frame: s.frame(c, s.voice.T("office.report.title", "Reference", reference)), Row: s.row(v, &found, opened),
-		Reference: reference, Status: s.voice.T("office.status." + string(found.Status)), Received: s.when(found.ReceivedAt),
+		Reference: reference, Status: s.voice.T("office.status." + string(found.Status)), Received: s.when(received),
 		Notice: notice, Problems: problems, MaxReason: maxReason}
 	page.Error = len(problems) > 0
 	page.Panel = s.panel(v, &found, opened != nil, typed)

@@ -33,27 +33,32 @@ type Row struct {
 	Version    int
 	Unverified bool
 	Damaged    bool
+	Altered    string // what the database says of it otherwise than what was sealed, in words
 	Additions  int
 	Marks      int // implausible values
 	New        bool
 }
 
-// row puts a report into one line. opened is nil when the body does not open.
+// row puts a report into one line. opened is nil when the body does not open; when it
+// does, its times are those that were sealed.
 func (s *Server) row(v *visit, r *archive.Report, opened *report.Report) Row {
-	now := s.Now()
+	now, received, due := s.Now(), r.ReceivedAt, r.DueAt
+	if opened != nil {
+		received, due = opened.ReceivedAt, opened.Urgency.Due(opened.ReceivedAt)
+	}
 	held := r.HeldBy(now)
 	row := Row{
-		ID: r.ID.String(), Address: "/dossiers/" + r.ID.String(), Urgency: int(r.Urgency), ReceivedAt: r.ReceivedAt, DueAt: r.DueAt,
-		Since: s.duration(now.Sub(r.ReceivedAt)), Open: held != nil, Version: r.Version, Unverified: r.Lane == "to_verify", Additions: r.Additions,
+		ID: r.ID.String(), Address: "/dossiers/" + r.ID.String(), Urgency: int(r.Urgency), ReceivedAt: received, DueAt: due,
+		Since: s.duration(now.Sub(received)), Open: held != nil, Version: r.Version, Unverified: r.Lane == "to_verify", Additions: r.Additions,
 		Mine: r.Assignee != nil && *r.Assignee == v.ID, New: r.Status == triage.Received,
 		Claimable: v.Role.May(triage.Claim) && r.Assignee == nil && (held == nil || *held == v.ID),
 	}
 	switch {
 	case r.Status != triage.Received:
-	case triage.Overdue(r.Urgency, r.DueAt, now):
-		row.Late = s.voice.T("office.row.late", "T", s.duration(now.Sub(r.DueAt)))
+	case triage.Overdue(r.Urgency, due, now):
+		row.Late = s.voice.T("office.row.late", "T", s.duration(now.Sub(due)))
 	case r.Urgency > 0:
-		row.Left = s.voice.T("office.row.left", "T", s.duration(r.DueAt.Sub(now)))
+		row.Left = s.voice.T("office.row.left", "T", s.duration(due.Sub(now)))
 	}
 	if r.AssigneeName != nil {
 		row.Assignee = *r.AssigneeName
@@ -65,11 +70,27 @@ func (s *Server) row(v *visit, r *archive.Report, opened *report.Report) Row {
 		row.Damaged, row.Situation, row.Detail = true, s.voice.T("office.damaged.short"), s.voice.T("office.damaged.row")
 		return row
 	}
+	row.Altered = s.altered(r, opened)
 	row.Situation, row.Detail = s.situation(opened)
 	row.Who = s.who(opened)
 	row.Where = firstOf(s.department(opened), shorten(opened.Answers.Short.Where))
 	row.Marks = len(opened.Marks)
 	return row
+}
+
+// altered says in words what was changed in the row of a report since it was sealed,
+// and tells the operator.
+func (s *Server) altered(r *archive.Report, opened *report.Report) string {
+	columns := sealedRow(r).Altered(opened)
+	if columns == nil {
+		return ""
+	}
+	s.Log.Warn("the row of a report was changed from outside", "report", r.ID, "columns", columns)
+	words := make([]string, len(columns))
+	for i, column := range columns {
+		words[i] = s.voice.T("office.altered." + column)
+	}
+	return strings.Join(words, ", ")
 }
 
 // gravest are the words of a situation in the order in which they decide what is

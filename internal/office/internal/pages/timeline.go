@@ -48,6 +48,7 @@ func header(id, part report.ID, sequence int) seal.PartHeader {
 func (s *Server) timeline(c echo.Context, r *archive.Report, opened *report.Report, additions []addition) ([]event, error) {
 	received := event{at: r.ReceivedAt, Text: s.voice.T("office.event.received")}
 	if opened != nil {
+		received.at = opened.ReceivedAt
 		for _, rule := range opened.Rules {
 			received.Rules = s.join(received.Rules, string(rule))
 		}

@@ -4,7 +4,8 @@
 // age binds no context: whoever writes the database could swap two bodies. So the
 // id and the urgency inside are compared with the row, and each part begins with a
 // header that says which part it is. What does not fit is damaged, one report or
-// one part, never a failed page.
+// one part, never a failed page. Times and reference that were changed in a row
+// hide nothing: the sealed ones count, and the change is told.
 package unseal
 
 import (
@@ -13,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"filippo.io/age"
 
@@ -27,9 +29,34 @@ var ErrDamaged = errors.New("the sealed body is damaged")
 
 // A Row is what the database says of a sealed body.
 type Row struct {
-	ID      report.ID
-	Urgency report.Urgency
-	Body    []byte
+	ID         report.ID
+	Urgency    report.Urgency
+	Reference  string
+	ReceivedAt time.Time
+	DueAt      time.Time
+	Body       []byte
+}
+
+// Columns of a row that may be found altered.
+const (
+	Reference  = "reference"
+	ReceivedAt = "received_at"
+	DueAt      = "due_at"
+)
+
+// Altered lists the columns that no longer say what was sealed with an opened
+// report. Whoever writes the database could let an urgent one wait by them.
+func (row Row) Altered(r *report.Report) (columns []string) {
+	if row.Reference != r.Reference {
+		columns = append(columns, Reference)
+	}
+	if !row.ReceivedAt.Equal(r.ReceivedAt) {
+		columns = append(columns, ReceivedAt)
+	}
+	if !row.DueAt.Equal(r.Urgency.Due(r.ReceivedAt)) {
+		columns = append(columns, DueAt)
+	}
+	return columns
 }
 
 // Report opens a report and checks it against its row.
