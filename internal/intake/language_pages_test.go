@@ -92,6 +92,14 @@ func everyPage(s *site, door, accept string, look func(*browser)) {
 	see(b.open("/v").fill(nil).want(200, "/q"))
 	see(b.fill(nil).want(422, "/q"))
 	see(b.fill(url.Values{"_skip": {"1"}}).want(200, "/r"))
+	if door == "professional" {
+		see(b.open("/r?a=1").want(200, "/r?a=1"))
+		whole := s.browser().accepts(accept).door(door).open("/e/1")
+		see(whole.fill(url.Values{"_view": {"whole"}}).want(200, "/e/tout"))
+		see(whole.fill(url.Values{"danger_now": {"no"}}).want(422, "/e/tout"))
+	}
+	see(b.open("/x").fill(nil).want(422, "/x"))
+	see(b.fill(url.Values{"reference": {"7KQ4-M2XB"}, "digest": {strings.Repeat("0", 64)}}).want(200, "/x"))
 	see(b.open("/nulle-part").want(404, ""))
 	see(b.open("/s/").want(404, ""))
 	for _, page := range []string{"aide", "confidentialite", "mentions", "accessibilite"} {

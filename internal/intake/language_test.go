@@ -348,6 +348,30 @@ func TestAReportSaysItsLanguage(t *testing.T) {
 	}
 }
 
+func TestTheSwitchOnThePagesOfProfessionals(t *testing.T) {
+	s := newSite(t)
+	b := s.browser().door("professional").open("/e/1").fill(url.Values{"_view": {"whole"}}).want(200, "/e/tout")
+	b.switchTo("en", url.Values{"danger_now": {"no"}, "situation.facts": {"vu en classe"}}).want(200, "/e/tout").speaks("en")
+	if _, form := b.fields(); form.Get("situation.facts") != "vu en classe" || form.Get("danger_now") != "no" {
+		t.Errorf("what was typed became %q, %q", form.Get("situation.facts"), form.Get("danger_now"))
+	}
+	b.fill(url.Values{"reporter.profile": nil}).want(422, "/e/tout")
+	asked := b.doc.Find(".error-summary li").Length()
+	b.switchTo("fr", nil).want(422, "/e/tout").speaks("fr").switchTo("en", nil).want(422, "/e/tout")
+	if got := b.doc.Find(".error-summary li").Length(); got != asked {
+		t.Errorf("%d questions are asked again, %d were before", got, asked)
+	}
+	b.fill(url.Values{"_skip": {"1"}}).want(200, "/v").fill(nil).want(200, "/r")
+	b.open("/r?a=1").speaks("en").switchTo("fr", nil).want(200, "/r?a=1").speaks("fr")
+	b.open("/x").switchTo("en", url.Values{"reference": {"7KQ4"}}).want(200, "/x").speaks("en")
+	if _, form := b.fields(); form.Get("reference") != "7KQ4" {
+		t.Errorf("what was typed became %q", form.Get("reference"))
+	}
+	if r := s.one(); r.Situation.Facts != "vu en classe" || r.Language != "en" {
+		t.Errorf("%q in %s", r.Situation.Facts, r.Language)
+	}
+}
+
 func TestTheSwitchDuringAnOutage(t *testing.T) {
 	s, o := newSiteWithOutage(t)
 	b := s.toCheck()
