@@ -43,7 +43,7 @@ func TestAlteredTimesAreToldAndHideNothing(t *testing.T) {
 				t.Errorf("the row says %q, before it %q", after, before)
 			}
 			b.open(path(r)).want(200, "")
-			if got := b.text("[data-altered]"); !strings.Contains(got, "scellé\u00a0: "+c.told+".") {
+			if got := b.text("[data-altered]"); !strings.Contains(got, "scellé : "+c.told+".") {
 				t.Errorf("the page warns by %q, want %s", got, c.told)
 			}
 			if !strings.Contains(b.text(".brief"), "Négligences graves") && !strings.Contains(b.text("h1"), "Négligences graves") {
