@@ -41,6 +41,7 @@ var allowed = map[string]string{
 		filippo.io/age github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool`,
 	"internal/office/internal/triage": "internal/report",
 	"internal/office/internal/unseal": "internal/envelope internal/report internal/seal internal/secret filippo.io/age",
+	"internal/office/internal/words":  "internal/secret github.com/google/uuid",
 	"internal/postgres":               "github.com/jackc/pgx/v5/pgconn github.com/jackc/pgx/v5/pgxpool",
 	"internal/postgres/cluster":       "internal/child github.com/jackc/pgx/v5",
 	"internal/postgres/schema":        "migrations github.com/jackc/pgx/v5 github.com/jackc/tern/v2/migrate",
