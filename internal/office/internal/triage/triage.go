@@ -5,6 +5,7 @@ package triage
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -132,22 +133,44 @@ func Roles() []Role {
 // An Action is something a role may do.
 type Action string
 
-// The actions there are so far.
+// The actions there are so far: on reports, on accounts, on what is written down.
 const (
 	Read  Action = "read"
 	Claim Action = "claim"
 	Shut  Action = "close"
-	Admit Action = "admit" // to the key of a team
+	Admit Action = "admit" // to the key of a team, or refuse it
+
+	Roster    Action = "roster" // the list of accounts
+	Invite    Action = "invite"
+	Disable   Action = "disable"
+	Reinstate Action = "reinstate"
+	Assign    Action = "assign" // a role and teams
+	Reset     Action = "reset"  // open a way to a new passphrase
+
+	Audit Action = "audit" // read, export and verify the trail
 )
 
 // permissions is the one table of who may do what. Who stands in no list may
-// nothing: administrators, statisticians and auditors read no report.
+// nothing: administrators, statisticians and auditors read no report, and whoever
+// makes accounts can give them no key.
 var permissions = map[Action][]Role{
 	Read:  {Agent, Coordinator, FollowUp},
 	Claim: {Agent, Coordinator},
 	Shut:  {Agent, Coordinator},
 	Admit: {Coordinator},
+
+	Roster:    {AccountAdministrator},
+	Invite:    {AccountAdministrator},
+	Disable:   {AccountAdministrator},
+	Reinstate: {AccountAdministrator},
+	Assign:    {AccountAdministrator},
+	Reset:     {AccountAdministrator},
+
+	Audit: {Auditor},
 }
+
+// Actions lists what somebody may do at all.
+func Actions() []Action { return slices.Sorted(maps.Keys(permissions)) }
 
 // May reports whether a role may do something.
 func (r Role) May(a Action) bool { return slices.Contains(permissions[a], r) }
