@@ -3,20 +3,22 @@ package intake
 import (
 	"context"
 	"net/http"
+	"net/url"
 
 	"github.com/labstack/echo/v4"
 )
 
 // exit leaves: the draft and the receipt are deleted, the cookie expires, the
 // browser is told to clear what it kept, and an outside page opens that learns
-// nothing of where the visitor came from.
+// nothing of where the visitor came from. Another site that leads here makes nobody
+// leave: in another tab somebody may be writing.
 func (s *Server) exit(c echo.Context) error {
-	if err := s.forget(c); err != nil {
-		// Leaving must not wait for the database: without the cookie nobody opens the draft.
-		s.Log.Warn("a draft outlives its exit until it expires", "err", err)
-	}
 	h := c.Response().Header()
-	if c.Request().Header.Get("Sec-Fetch-Site") != "cross-site" { // no other site clears our visitor's pages
+	if !fromElsewhere(c) {
+		if err := s.forget(c); err != nil {
+			// Leaving must not wait for the database: without the cookie nobody opens the draft.
+			s.Log.Warn("a draft outlives its exit until it expires", "err", err)
+		}
 		h.Set("Clear-Site-Data", `"cache", "cookies", "storage"`)
 	}
 	h.Set("Referrer-Policy", "no-referrer")
@@ -35,4 +37,16 @@ func (s *Server) forget(c echo.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request().Context()), patience)
 	defer cancel()
 	return s.Drafts.DeleteDraft(ctx, draftID(&visit{token: token}))
+}
+
+// fromElsewhere reports whether another site led here. The draft's cookie does not
+// come along then, and must be neither missed nor replaced. Browsers that do not say
+// where a request comes from still name the site as the referrer.
+func fromElsewhere(c echo.Context) bool {
+	h := c.Request().Header
+	if site := h.Get("Sec-Fetch-Site"); site != "" {
+		return site == "cross-site"
+	}
+	referrer, err := url.Parse(h.Get("Referer"))
+	return err != nil || referrer.Host != "" && referrer.Host != c.Request().Host
 }

@@ -66,6 +66,40 @@ func TestLeaving(t *testing.T) {
 	}
 }
 
+// A link on another site opens a page without the cookie of who is writing in another
+// tab. Were one set then, the draft would be lost.
+func TestOthersCannotTakeADraftAway(t *testing.T) {
+	for name, header := range map[string]http.Header{
+		"a browser of today":               {"Sec-Fetch-Site": {"cross-site"}},
+		"an older one":                     {"Sec-Fetch-Site": {""}, "Referer": {"https://ailleurs.example/"}},
+		"an older one, by what is no site": {"Sec-Fetch-Site": {""}, "Referer": {"https://%zz/"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			b := s.relativeAt("/e/2")
+			for _, path := range []string{"/m", "/s", "/", "/a", "/d", "/e/2", "/v", "/r", "/x"} {
+				r, _ := http.NewRequest(http.MethodGet, s.url+path, nil)
+				r.Header = header.Clone()
+				if got := s.browser().do(r).header.Values("Set-Cookie"); got != nil {
+					t.Errorf("%s sets %v", path, got)
+				}
+				r.Header = header.Clone()
+				b.do(r) // an old browser sends the cookie all the same
+			}
+			b.open("/e/2").want(200, "/e/2")
+			if n := s.drafts(); n != 1 {
+				t.Errorf("%d drafts, want 1", n)
+			}
+			own, _ := http.NewRequest(http.MethodGet, s.url+"/s", nil)
+			own.Header = http.Header{"Sec-Fetch-Site": {""}, "Referer": {s.url + "/e/2"}}
+			b.do(own)
+			if n := s.drafts(); n != 0 {
+				t.Error("leaving from a page of ours keeps the draft")
+			}
+		})
+	}
+}
+
 // Another site cannot clear what the visitor of this one keeps.
 func TestOthersCannotMakeAVisitorLeave(t *testing.T) {
 	s := newSite(t)

@@ -33,7 +33,7 @@ func (s *Server) shortForm(c echo.Context) error {
 	if v := s.peek(c); v != nil {
 		d = &v.draft
 	}
-	if _, err := cookieToken(c); err != nil {
+	if _, err := cookieToken(c); err != nil && !fromElsewhere(c) {
 		sendCookie(c, noDraft)
 	}
 	return s.showShort(c, d, http.StatusOK, shown{})
