@@ -13,6 +13,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"os"
 	"os/signal"
 	"syscall"
@@ -30,16 +31,18 @@ import (
 )
 
 type settings struct {
-	Listen               string        `help:"Address of the back office; keep it on a private network." default:":8081" env:"RECUEIL_OFFICE_LISTEN"`
-	PrivateListen        string        `help:"Private address for health and the trust version in use." default:"127.0.0.1:9081" env:"RECUEIL_OFFICE_PRIVATE_LISTEN"`
-	DatabaseURL          string        `help:"PostgreSQL, as the role recueil_office." required:"" env:"RECUEIL_OFFICE_DATABASE_URL"`
-	TrustFile            string        `help:"Trust file: teams and their public keys." required:"" env:"RECUEIL_TRUST_FILE"`
-	TrustFingerprint     string        `help:"SHA-256 that the trust file must have; empty accepts any." env:"RECUEIL_TRUST_FINGERPRINT"`
-	TrustFingerprintFile string        `help:"File of approved SHA-256, one on each line, read again on SIGHUP; in place of --trust-fingerprint." env:"RECUEIL_TRUST_FINGERPRINT_FILE"`
-	ShredDir             string        `help:"Folder of the shred keys, one file for each epoch of each team." required:"" env:"RECUEIL_SHRED_DIR"`
-	IdleLimit            time.Duration `help:"A session ends after so long without a request." default:"15m" env:"RECUEIL_IDLE_LIMIT"`
-	AbsoluteLimit        time.Duration `help:"A session ends after so long in any case." default:"12h" env:"RECUEIL_ABSOLUTE_LIMIT"`
-	TLS                  bool          `help:"Serve with a self-signed certificate, to try the service from another machine." env:"RECUEIL_TLS"`
+	Listen               string         `help:"Address of the back office; keep it on a private network." default:":8081" env:"RECUEIL_OFFICE_LISTEN"`
+	PrivateListen        string         `help:"Private address for health and the trust version in use." default:"127.0.0.1:9081" env:"RECUEIL_OFFICE_PRIVATE_LISTEN"`
+	DatabaseURL          string         `help:"PostgreSQL, as the role recueil_office." required:"" env:"RECUEIL_OFFICE_DATABASE_URL"`
+	TrustFile            string         `help:"Trust file: teams and their public keys." required:"" env:"RECUEIL_TRUST_FILE"`
+	TrustFingerprint     string         `help:"SHA-256 that the trust file must have; empty accepts any." env:"RECUEIL_TRUST_FINGERPRINT"`
+	TrustFingerprintFile string         `help:"File of approved SHA-256, one on each line, read again on SIGHUP; in place of --trust-fingerprint." env:"RECUEIL_TRUST_FINGERPRINT_FILE"`
+	ShredDir             string         `help:"Folder of the shred keys, one file for each epoch of each team." required:"" env:"RECUEIL_SHRED_DIR"`
+	Origin               string         `help:"What the address bar of staff shows, such as https://bureau.example. Passkeys are tied to it; without it there are only authenticator apps." env:"RECUEIL_OFFICE_ORIGIN"`
+	TrustedProxies       []netip.Prefix `help:"Networks of the proxies in front, such as 10.0.0.0/8: their X-Forwarded-For is believed when log-ins are counted." placeholder:"NETWORK,…" env:"RECUEIL_OFFICE_TRUSTED_PROXIES"`
+	IdleLimit            time.Duration  `help:"A session is locked after so long without a request; the passphrase opens it again." default:"15m" env:"RECUEIL_IDLE_LIMIT"`
+	AbsoluteLimit        time.Duration  `help:"A session ends after so long in any case." default:"12h" env:"RECUEIL_ABSOLUTE_LIMIT"`
+	TLS                  bool           `help:"Serve with a self-signed certificate, to try the service from another machine." env:"RECUEIL_TLS"`
 }
 
 func main() {
@@ -72,7 +75,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	defer pool.Close()
 	screens, err := office.New(office.Config{
-		Pool: pool, Trust: trusted, ShredDir: set.ShredDir, Idle: set.IdleLimit, Absolute: set.AbsoluteLimit,
+		Pool: pool, Trust: trusted, ShredDir: set.ShredDir, Origin: set.Origin, Proxies: set.TrustedProxies, Idle: set.IdleLimit, Absolute: set.AbsoluteLimit,
 		Catalogue: locales.FS, Templates: templates.FS, Static: static.FS, Bundles: static.Bundles, Now: time.Now, Log: log,
 	})
 	if err != nil {
@@ -80,6 +83,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	working, cancel := context.WithCancel(ctx)
 	defer cancel()
+	go screens.Tend(working)
 	go trusted.Watch(working)
 	id := trust.NewServerID()
 	go trusted.Announce(working, office.Announcer(pool, id))

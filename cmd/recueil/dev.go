@@ -46,6 +46,9 @@ type devStaff struct {
 	Name       string `json:"name"`
 	Role       string `json:"role"`
 	Passphrase string `json:"passphrase"` // of a demo account, on this machine only
+	// What an authenticator app would hold, and the codes for who has lost it.
+	TOTP        string   `json:"totp"`
+	BackupCodes []string `json:"backup_codes"`
 }
 
 // Run starts PostgreSQL, makes the demo house when there is none, starts both
@@ -79,11 +82,20 @@ func (c *devCommand) Run(t *terminal) error {
 		return err
 	}
 	c.greet(t, house)
-	select {
-	case <-t.ctx.Done():
-		return nil
-	case err := <-servers.died:
-		return err
+	asked := lines(t.in)
+	for {
+		select {
+		case <-t.ctx.Done():
+			return nil
+		case err := <-servers.died:
+			return err
+		case _, more := <-asked:
+			if !more {
+				asked = nil // nobody is at the keyboard
+				continue
+			}
+			printCodes(t.out, house.Staff, time.Now())
+		}
 	}
 }
 
@@ -202,6 +214,9 @@ func (c *devCommand) found(ctx context.Context, ownerURL string) (devFile, error
 	if err := c.admit(ctx, ownerURL, house.Staff); err != nil {
 		return house, err
 	}
+	if err := c.enrol(ctx, ownerURL, house.Staff); err != nil {
+		return house, err
+	}
 	return house, c.exportTeam(ctx, ownerURL, recovery)
 }
 
@@ -227,7 +242,8 @@ func (c *devCommand) greet(t *terminal, house devFile) {
 	for _, s := range house.Staff {
 		fmt.Fprintf(t.out, "    %-10s %-24s %s\n", s.Login, s.Passphrase, s.Role)
 	}
-	fmt.Fprintf(t.out, "\n  Also in %s. Log files are beside it. Ctrl-C stops everything.\n\n", c.file())
+	printCodes(t.out, house.Staff, time.Now())
+	fmt.Fprintf(t.out, "\n  Enter shows the codes of the moment, as an authenticator app would. Backup codes are\n  in %s. Log files are beside it. Ctrl-C stops everything.\n\n", c.file())
 }
 
 // demoPassphrase draws four words: enough for an account that exists on one

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -54,9 +55,16 @@ func (c *devCommand) start(ctx context.Context, ownerURL string) (*servers, erro
 	if err != nil {
 		return nil, err
 	}
-	all.office, err = c.launch(all.died, "office", c.OfficeListen, []string{
-		"RECUEIL_OFFICE_DATABASE_URL=" + urls["recueil_office"], "RECUEIL_TRUST_FILE=" + c.trustFile(), "RECUEIL_SHRED_DIR=" + c.shredDir(),
-	})
+	at, err := freeAddress(c.OfficeListen)
+	if err != nil {
+		all.stop()
+		return nil, err
+	}
+	settings := []string{"RECUEIL_OFFICE_DATABASE_URL=" + urls["recueil_office"], "RECUEIL_TRUST_FILE=" + c.trustFile(), "RECUEIL_SHRED_DIR=" + c.shredDir()}
+	if origin := c.address(at); strings.Contains(origin, "//localhost:") { // passkeys are tied to a name, and an address is none
+		settings = append(settings, "RECUEIL_OFFICE_ORIGIN="+origin)
+	}
+	all.office, err = c.launch(all.died, "office", at, settings)
 	if err != nil {
 		all.stop()
 		return nil, err

@@ -7,10 +7,12 @@
 package office
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"os"
 	"time"
 
@@ -18,6 +20,7 @@ import (
 
 	"recueil/internal/office/internal/archive"
 	"recueil/internal/office/internal/audit"
+	"recueil/internal/office/internal/factor"
 	"recueil/internal/office/internal/keyring"
 	"recueil/internal/office/internal/pages"
 	"recueil/internal/office/internal/staff"
@@ -29,8 +32,10 @@ type Config struct {
 	Pool      *pgxpool.Pool // as recueil_office
 	Trust     *trust.Source
 	ShredDir  string
-	Idle      time.Duration // without a request, a session ends
-	Absolute  time.Duration // and after that in any case
+	Origin    string         // what the address bar of staff shows; passkeys are tied to it, and without it there are none
+	Proxies   []netip.Prefix // whose word on a browser's address is taken
+	Idle      time.Duration  // without a request, a session is locked
+	Absolute  time.Duration  // and over after that in any case
 	Catalogue fs.FS
 	Templates fs.FS
 	Static    fs.FS
@@ -39,20 +44,48 @@ type Config struct {
 	Log       *slog.Logger
 }
 
-// New assembles the back office's screens.
-func New(c Config) (http.Handler, error) {
+// An Office is the back office: its screens, and what it does by itself.
+type Office struct {
+	http.Handler
+	desk *staff.Desk
+	log  *slog.Logger
+}
+
+// New assembles the back office.
+func New(c Config) (*Office, error) {
 	if c.Idle <= 0 || c.Absolute < c.Idle {
 		return nil, errors.New("the limits of a session make no sense; give --idle-limit a time over 0 and --absolute-limit at least as much")
 	}
 	if info, err := os.Stat(c.ShredDir); err != nil || !info.IsDir() {
 		return nil, errors.New("the folder of the shred keys is not there; `recueil init` makes it, name it by --shred-dir")
 	}
-	desk, err := staff.New(staff.Config{Pool: c.Pool, Shred: keyring.NewShredKeys(c.ShredDir), Trust: c.Trust, Idle: c.Idle, Absolute: c.Absolute, Now: c.Now})
+	site, err := factor.NewSite(c.Origin)
 	if err != nil {
 		return nil, err
 	}
-	return pages.New(pages.Config{
-		Archive: archive.New(c.Pool), Desk: desk, Trail: audit.Trail{Pool: c.Pool, Log: c.Log},
+	trail := audit.Trail{Pool: c.Pool, Log: c.Log}
+	desk, err := staff.New(staff.Config{Pool: c.Pool, Shred: keyring.NewShredKeys(c.ShredDir), Trust: c.Trust, Trail: trail, Idle: c.Idle, Absolute: c.Absolute, Now: c.Now})
+	if err != nil {
+		return nil, err
+	}
+	screens, err := pages.New(pages.Config{
+		Archive: archive.New(c.Pool), Desk: desk, Trail: trail, Site: site, Proxies: c.Proxies,
 		Catalogue: c.Catalogue, Templates: c.Templates, Static: c.Static, Bundles: c.Bundles, Now: c.Now, Log: c.Log,
 	})
+	return &Office{screens, desk, c.Log}, err
+}
+
+// Tend drops what sessions need no more, each minute until ctx ends: the keys of
+// who left the desk lie in the database no longer than that.
+func (o *Office) Tend(ctx context.Context) {
+	for {
+		if err := o.desk.Sweep(ctx); err != nil && ctx.Err() == nil {
+			o.log.Warn("sessions were not swept", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Minute):
+		}
+	}
 }

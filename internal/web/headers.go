@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 )
@@ -14,7 +15,7 @@ const (
 )
 
 const permissionsPolicy = "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), " +
-	"gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-get=(self), usb=()"
+	"gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-create=(), publickey-credentials-get=(self), usb=()"
 
 // SecurityHeaders go out with every answer. Nothing of a page may be stored, but
 // for static files, which set their own rule.
@@ -51,6 +52,11 @@ func SameSite(next echo.HandlerFunc) echo.HandlerFunc {
 // such addresses, it is named here, and form.js lets one file of ours pass it.
 func AllowWorker(c echo.Context) {
 	c.Response().Header().Set("Content-Security-Policy", policyStart+"worker-src 'self'; "+policyEnd+"recueil-work")
+}
+
+// AllowNewKeys lets the page of this answer make passkeys.
+func AllowNewKeys(c echo.Context) {
+	c.Response().Header().Set("Permissions-Policy", strings.Replace(permissionsPolicy, "credentials-create=()", "credentials-create=(self)", 1))
 }
 
 // AllowSound lets the page of this answer play our recordings.

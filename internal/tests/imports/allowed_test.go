@@ -22,22 +22,26 @@ var allowed = map[string]string{
 		internal/report internal/seal internal/secret internal/territory internal/trust internal/web
 		github.com/labstack/echo/v4`,
 	"internal/office": `
-		internal/office/internal/archive internal/office/internal/audit internal/office/internal/keyring
-		internal/office/internal/pages internal/office/internal/staff internal/office/internal/triage internal/postgres
+		internal/office/internal/archive internal/office/internal/audit internal/office/internal/factor
+		internal/office/internal/keyring internal/office/internal/pages internal/office/internal/staff internal/office/internal/triage internal/postgres
 		internal/secret internal/trust filippo.io/age github.com/google/uuid github.com/jackc/pgx/v5
 		github.com/jackc/pgx/v5/pgxpool`,
 	"internal/office/internal/archive": `
 		internal/office/internal/triage internal/postgres internal/report github.com/google/uuid github.com/jackc/pgx/v5
 		github.com/jackc/pgx/v5/pgxpool`,
 	"internal/office/internal/audit": "internal/postgres github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool",
+	"internal/office/internal/factor": `
+		internal/secret github.com/go-webauthn/webauthn/protocol github.com/go-webauthn/webauthn/webauthn
+		github.com/google/uuid github.com/pquerna/otp github.com/pquerna/otp/hotp github.com/pquerna/otp/totp rsc.io/qr`,
 	"internal/office/internal/keyring": `
 		internal/secret internal/trust filippo.io/age github.com/google/uuid golang.org/x/crypto/chacha20poly1305`,
 	"internal/office/internal/pages": `
-		internal/office/internal/archive internal/office/internal/audit internal/office/internal/staff
+		internal/office/internal/archive internal/office/internal/audit internal/office/internal/factor internal/office/internal/staff
 		internal/office/internal/triage internal/office/internal/unseal internal/postgres internal/readout internal/report
 		internal/seal internal/secret internal/web github.com/google/uuid github.com/labstack/echo/v4`,
 	"internal/office/internal/staff": `
-		internal/office/internal/keyring internal/office/internal/triage internal/postgres internal/secret internal/trust
+		internal/office/internal/audit internal/office/internal/factor internal/office/internal/keyring
+		internal/office/internal/triage internal/postgres internal/secret internal/trust
 		filippo.io/age github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool`,
 	"internal/office/internal/triage": "internal/report",
 	"internal/office/internal/unseal": "internal/envelope internal/report internal/seal internal/secret filippo.io/age",

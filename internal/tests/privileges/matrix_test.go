@@ -55,7 +55,18 @@ recueil_office  table team_key_wraps       SELECT
 recueil_office  table sessions             SELECT
 recueil_office  table sessions             INSERT
 recueil_office  table sessions             DELETE
-recueil_office  table sessions             UPDATE last_seen_at
+recueil_office  table sessions             UPDATE sealed_identity last_seen_at sealed_pending attempts
+recueil_office  table staff_factors        SELECT
+recueil_office  table staff_factors        INSERT
+recueil_office  table staff_factors        DELETE
+recueil_office  table staff_factors        UPDATE sealed revision changed_at
+recueil_office  table factor_resets        SELECT
+recueil_office  table factor_resets        INSERT
+recueil_office  table factor_resets        DELETE
+recueil_office  table known_devices        SELECT
+recueil_office  table known_devices        INSERT
+recueil_office  table known_devices        DELETE
+recueil_office  function factor_digest     EXECUTE
 recueil_office  function is_age_file       EXECUTE
 recueil_office  function audit_append      EXECUTE
 recueil_office  function server_seen       EXECUTE

@@ -46,6 +46,36 @@ func (t Trail) Append(ctx context.Context, e Event) error {
 	return nil
 }
 
+// Within does an act and writes its line, or lines, in one transaction, so that
+// neither is ever there without the other.
+func (t Trail) Within(ctx context.Context, e Event, act func(pgx.Tx) error, more ...Event) error {
+	type line struct {
+		seq  int64
+		head []byte
+	}
+	var lines []line
+	err := pgx.BeginFunc(ctx, t.Pool, func(tx pgx.Tx) error {
+		if err := act(tx); err != nil {
+			return err
+		}
+		for _, event := range append([]Event{e}, more...) {
+			seq, head, err := write(ctx, tx, event)
+			if err != nil {
+				return err
+			}
+			lines = append(lines, line{seq, head})
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, l := range lines {
+		t.Log.Info("audit", "seq", l.seq, "head", fmt.Sprintf("%x", l.head))
+	}
+	return nil
+}
+
 // AppendIn writes one line in a transaction of the operator's terminal: the act and
 // its line stand or fall together.
 func AppendIn(ctx context.Context, tx pgx.Tx, e Event) error {

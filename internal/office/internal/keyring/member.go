@@ -89,18 +89,34 @@ func (o *Opener) OpenMember(ctx context.Context, sealed []byte, passphrase secre
 	return parseMember(plain)
 }
 
-// SealForSession seals the identity for the holder of a session token.
-func SealForSession(m Member, token secret.Key) ([]byte, error) {
-	return sealSymmetric(token.Derive("recueil session identity"), []byte(m.identity.key.String()))
+// SealForSession seals the identity for the holder of a session token, on the class
+// of device that the session began on.
+func SealForSession(m Member, token secret.Key, device string) ([]byte, error) {
+	return sealSymmetric(token.Derive("recueil session identity", []byte(device)), []byte(m.identity.key.String()))
 }
 
 // OpenFromSession opens what SealForSession sealed.
-func OpenFromSession(sealed []byte, token secret.Key) (Member, error) {
-	plain, err := openSymmetric(token.Derive("recueil session identity"), sealed)
+func OpenFromSession(sealed []byte, token secret.Key, device string) (Member, error) {
+	plain, err := openSymmetric(token.Derive("recueil session identity", []byte(device)), sealed)
 	if err != nil {
 		return Member{}, fmt.Errorf("opening a session's identity: %w", err)
 	}
 	return parseMember(plain)
+}
+
+// SealPending seals what a session waits for, a challenge or a secret not yet
+// confirmed, for the holder of its token.
+func SealPending(token secret.Key, plain []byte) ([]byte, error) {
+	return sealSymmetric(token.Derive("recueil session pending"), plain)
+}
+
+// OpenPending opens what SealPending sealed.
+func OpenPending(token secret.Key, sealed []byte) ([]byte, error) {
+	plain, err := openSymmetric(token.Derive("recueil session pending"), sealed)
+	if err != nil {
+		return nil, fmt.Errorf("opening what a session waits for: %w", err)
+	}
+	return plain, nil
 }
 
 func parseMember(plain []byte) (Member, error) {

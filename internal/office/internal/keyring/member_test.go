@@ -82,22 +82,22 @@ func TestOpeningWaitsForItsPlace(t *testing.T) {
 
 func TestSessionIdentityOpensWithItsToken(t *testing.T) {
 	m, token := member(t), secret.New()
-	sealed, err := keyring.SealForSession(m, token)
+	sealed, err := keyring.SealForSession(m, token, "firefox linux")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if bytes.Contains(sealed, []byte("AGE-SECRET-KEY")) {
 		t.Error("the identity stands in clear")
 	}
-	opened, err := keyring.OpenFromSession(sealed, token)
+	opened, err := keyring.OpenFromSession(sealed, token, "firefox linux")
 	if err != nil || opened.Recipient() != m.Recipient() {
 		t.Errorf("the token gives another identity: %v", err)
 	}
-	if _, err := keyring.OpenFromSession(sealed, secret.New()); err == nil {
+	if _, err := keyring.OpenFromSession(sealed, secret.New(), "firefox linux"); err == nil {
 		t.Error("another token opens the identity")
 	}
 	for _, damaged := range [][]byte{nil, sealed[:10], sealed[:len(sealed)-1], append([]byte{sealed[0] ^ 1}, sealed[1:]...)} {
-		if _, err := keyring.OpenFromSession(damaged, token); err == nil {
+		if _, err := keyring.OpenFromSession(damaged, token, "firefox linux"); err == nil {
 			t.Errorf("%d damaged bytes open", len(damaged))
 		}
 	}

@@ -13,15 +13,8 @@ import (
 func TestLogInOpensASessionThatOnlyTheCookieHolds(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	var cookie *http.Cookie
-	b := d.browser()
-	b.client.CheckRedirect = func(r *http.Request, _ []*http.Request) error {
-		for _, c := range r.Response.Cookies() {
-			cookie = c
-		}
-		return nil
-	}
-	b.logIn("A.Diallo ", passphrase).want(200, "/file")
+	b := d.browser().logIn("A.Diallo ", passphrase).want(200, "/file")
+	cookie := b.cookie
 	if cookie == nil || !cookie.Secure || !cookie.HttpOnly || cookie.SameSite != http.SameSiteStrictMode || cookie.Path != "/" || cookie.MaxAge != 0 {
 		t.Fatalf("the session's cookie is %v", cookie)
 	}
@@ -90,8 +83,11 @@ func TestTheLogInLeadsNowhereElse(t *testing.T) {
 	if got := b.doc.Find("[data-expired] a").AttrOr("href", ""); got != "/connexion?retour=%2ffile%3fvue%3den-retard" {
 		t.Errorf("once its session is over, the page leads to %q", got)
 	}
-	if forged := d.browser().post("/connexion", url.Values{"login": {"a.diallo"}, "passphrase": {passphrase}, "return": {"//exemple.invalid"}}); forged.at != "/file" {
-		t.Errorf("a forged return leads to %s", forged.at)
+	for _, address := range []string{"//exemple.invalid", "https://exemple.invalid/", "/file\n//exemple.invalid", "/deconnexion"} {
+		forged := d.browser().post("/connexion", url.Values{"login": {"a.diallo"}, "passphrase": {passphrase}, "return": {address}}).want(200, "/connexion/verification")
+		if forged.post("/connexion/verification", url.Values{"code": {d.code("a.diallo")}, "return": {address}}); forged.at != "/file" {
+			t.Errorf("a forged return leads to %s", forged.at)
+		}
 	}
 }
 
@@ -131,7 +127,7 @@ func TestASessionEndsWhenNobodyIsThere(t *testing.T) {
 	}
 	b.header.Del("X-Recueil-Background")
 	b.open("/file").want(http.StatusUnauthorized, "")
-	if got := b.text(".notice"); !strings.HasPrefix(got, "Votre session est finie.") {
+	if got := b.text("h1"); got != "Session verrouillée" {
 		t.Errorf("the page says %q", got)
 	}
 }

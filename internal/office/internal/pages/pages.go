@@ -12,12 +12,14 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"recueil/internal/office/internal/archive"
 	"recueil/internal/office/internal/audit"
+	"recueil/internal/office/internal/factor"
 	"recueil/internal/office/internal/staff"
 	"recueil/internal/office/internal/triage"
 	"recueil/internal/postgres"
@@ -29,6 +31,8 @@ type Config struct {
 	Archive   *archive.Archive
 	Desk      *staff.Desk
 	Trail     audit.Trail
+	Site      factor.Site
+	Proxies   []netip.Prefix
 	Catalogue fs.FS
 	Templates fs.FS
 	Static    fs.FS
@@ -44,11 +48,13 @@ type Server struct {
 	pages   *web.Pages
 	paris   *time.Location
 	handler http.Handler
+
+	verifying chan struct{} // held by the one verification that runs at a time
 }
 
 // New assembles the back office's screens.
 func New(c Config) (*Server, error) {
-	s := &Server{Config: c}
+	s := &Server{Config: c, verifying: make(chan struct{}, 1)}
 	var err error
 	if s.paris, err = time.LoadLocation("Europe/Paris"); err != nil {
 		return nil, fmt.Errorf("reading the time zone: %w", err)
@@ -69,7 +75,9 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.handler = s.routes(web.NewRouter(c.Log, web.ErrorHandler(c.Log, problems, s.showProblem), assets))
+	router := web.NewRouter(c.Log, web.ErrorHandler(c.Log, problems, s.showProblem), assets)
+	router.IPExtractor = web.ClientAddress(c.Proxies)
+	s.handler = s.routes(router)
 	return s, nil
 }
 
@@ -79,9 +87,34 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.GET("/seance", s.member(s.session))
 	e.GET("/connexion", s.login)
 	e.POST("/connexion", s.logIn)
+	e.GET("/connexion/verification", s.between(s.factor))
+	e.POST("/connexion/verification", s.between(s.giveCode))
+	e.POST("/connexion/verification/cle", s.between(s.givePasskey))
 	e.POST("/deconnexion", s.logOut)
+	e.GET("/compte/verification", s.keeper(s.protection))
+	e.POST("/compte/verification/application", s.keeper(s.addApp))
+	e.POST("/compte/verification/cle", s.keeper(s.addPasskey))
+	e.POST("/compte/verification/cle/retrait", s.keeper(s.removePasskey))
+	e.POST("/compte/verification/codes", s.keeper(s.renewBackup))
 	e.POST("/raccourcis", s.setShortcuts)
-	e.GET("/file", s.may(triage.Read, s.queue))
+	e.GET("/invitation", s.askInvitation)
+	e.POST("/invitation", s.acceptInvitation)
+	e.GET("/compte/cle", s.member(s.ownKey))
+	e.GET("/comptes", s.may(triage.Roster, s.accounts))
+	e.GET("/comptes/inviter", s.may(triage.Invite, s.askInvite))
+	e.POST("/comptes/inviter", s.may(triage.Invite, s.invite))
+	e.GET("/comptes/:compte", s.may(triage.Roster, s.account))
+	e.GET("/comptes/:compte/:acte", s.may(triage.Roster, s.askAct))
+	e.POST("/comptes/:compte/:acte", s.may(triage.Roster, s.doAct))
+	e.GET("/cles", s.may(triage.Admit, s.keys))
+	e.GET("/cles/:compte", s.may(triage.Admit, s.askAdmit))
+	e.POST("/cles/:compte", s.may(triage.Admit, s.admit))
+	e.GET("/cles/:compte/refus", s.may(triage.Admit, s.askRefuse))
+	e.POST("/cles/:compte/refus", s.may(triage.Admit, s.refuse))
+	e.GET("/journal", s.may(triage.Audit, s.trail))
+	e.GET("/journal/export", s.may(triage.Audit, s.exportTrail))
+	e.POST("/journal/verification", s.may(triage.Audit, s.verifyTrail))
+	e.GET("/file", s.member(s.first))
 	e.GET("/file/arrivees", s.may(triage.Read, s.arrivals))
 	e.GET("/dossiers/:id", s.may(triage.Read, s.report))
 	e.POST("/dossiers/:id/prise-en-charge", s.may(triage.Claim, s.claim))
@@ -97,6 +130,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 var (
 	errNoSession = &web.Problem{Status: http.StatusUnauthorized, Key: "office.error.session"}
 	errRole      = &web.Problem{Status: http.StatusForbidden, Key: "office.error.role"}
+
+	errOwnAccount  = &web.Problem{Status: http.StatusForbidden, Key: "office.error.own_account"}
+	errNobodyWaits = &web.Problem{Status: http.StatusNotFound, Key: "office.error.nobody_waits"}
 )
 
 // problems is the table from errors to what staff read.
@@ -104,6 +140,12 @@ var problems = map[error]*web.Problem{
 	postgres.ErrUnavailable: {Status: http.StatusServiceUnavailable, Key: "office.error.unavailable"},
 	archive.ErrNotFound:     {Status: http.StatusNotFound, Key: "office.error.no_report"},
 	staff.ErrNoSession:      errNoSession,
+	staff.ErrNoAccount:      {Status: http.StatusNotFound, Key: "office.error.no_account"},
+	staff.ErrStale:          {Status: http.StatusConflict, Key: "office.error.stale"},
+	staff.ErrNotAllowed:     errRole,
+	staff.ErrHalfOpen:       errNoSession,
+	staff.ErrLocked:         errNoSession,
+	staff.ErrFactor:         {Status: http.StatusForbidden, Key: "office.error.factor"},
 }
 
 // Frame is what the layout of every page needs.
@@ -115,6 +157,8 @@ type Frame struct {
 	Role      string // in words
 	Reads     bool   // the navigation then leads to the queue
 	Queue     bool   // the page is the queue, or one of its filters
+	Nav       []navLink
+	Own       bool   // the page is one's own account
 	Here      string // where to come back to after a log-in
 	Shortcuts bool
 	Now       time.Time
@@ -125,6 +169,7 @@ func (s *Server) frame(c echo.Context, title string) Frame {
 	if v, ok := visitOf(c); ok {
 		f.Here = here(c)
 		f.Member, f.Role, f.Reads = v.DisplayName, s.voice.T("office.role."+string(v.Role)), v.Role.May(triage.Read)
+		f.Nav = s.navigation(c, v)
 	}
 	return f
 }
@@ -166,7 +211,7 @@ func (s *Server) showProblem(c echo.Context, p *web.Problem) error {
 		return c.NoContent(p.Status)
 	}
 	if errors.Is(p, errNoSession) || p.Key == errNoSession.Key {
-		return s.askLogin(c)
+		return s.askLogin(c, http.StatusUnauthorized)
 	}
 	title := s.voice.First(p.Key+".title", "error.internal.title")
 	page := problemPage{Frame: s.frame(c, title), Heading: title, Texts: []string{s.voice.First(p.Key+".text", "error.internal.text")}}

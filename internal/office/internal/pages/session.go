@@ -15,12 +15,24 @@ import (
 // the browser forgets it.
 const cookieName = "__Host-bureau"
 
+func giveCookie(c echo.Context, s *staff.Session) {
+	setCookie(c, base64.RawURLEncoding.EncodeToString(s.Token.Bytes()), 0)
+}
+
 func setCookie(c echo.Context, value string, age int) {
 	c.SetCookie(&http.Cookie{Name: cookieName, Value: value, Path: "/", MaxAge: age, Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode})
 }
 
-func cookieToken(c echo.Context) (secret.Key, bool) {
-	cookie, err := c.Cookie(cookieName)
+// shown is the session that a browser shows, if any.
+func shown(c echo.Context) (staff.Cookie, bool) {
+	token, ok := cookieToken(c, cookieName)
+	return staff.Cookie{Token: token, Device: device(c)}, ok
+}
+
+func device(c echo.Context) staff.Device { return staff.DeviceOf(c.Request().UserAgent()) }
+
+func cookieToken(c echo.Context, name string) (secret.Key, bool) {
+	cookie, err := c.Cookie(name)
 	if err != nil {
 		return secret.Key{}, false
 	}
@@ -49,27 +61,42 @@ func inBackground(c echo.Context) bool {
 	return c.Request().Header.Get("X-Recueil-Background") != ""
 }
 
-// visit finds the member of a token and opens his team keys.
-func (s *Server) visit(c echo.Context, token secret.Key) (*visit, error) {
-	ctx := c.Request().Context()
-	session, err := s.Desk.Resume(ctx, token, !inBackground(c))
+// found is the session of a request, however far it opens.
+func (s *Server) found(c echo.Context) (*staff.Session, error) {
+	cookie, ok := shown(c)
+	if !ok {
+		return nil, errNoSession
+	}
+	return s.Desk.Find(c.Request().Context(), cookie, !inBackground(c))
+}
+
+// visit opens the team keys of the member whose session a request shows.
+func (s *Server) visit(c echo.Context) (*visit, error) {
+	session, err := s.found(c)
 	if err != nil {
 		return nil, err
 	}
+	return s.visitOn(c, session)
+}
+
+func (s *Server) visitOn(c echo.Context, session *staff.Session) (*visit, error) {
+	switch session.State {
+	case staff.HalfOpen:
+		return nil, staff.ErrHalfOpen
+	case staff.Locked:
+		return nil, staff.ErrLocked
+	}
 	v := &visit{Session: session}
 	c.Set("visit", v)
-	v.keys, err = s.Desk.Keys(ctx, session, s.Log)
+	var err error
+	v.keys, err = s.Desk.Keys(c.Request().Context(), session, s.Log)
 	return v, err
 }
 
 // member lets a request of anybody who is logged in through to a page.
 func (s *Server) member(page func(echo.Context, *visit) error) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		token, ok := cookieToken(c)
-		if !ok {
-			return errNoSession
-		}
-		v, err := s.visit(c, token)
+		v, err := s.visit(c)
 		if err != nil {
 			return err
 		}
@@ -85,6 +112,27 @@ func (s *Server) may(action triage.Action, page func(echo.Context, *visit) error
 		}
 		return page(c, v)
 	})
+}
+
+// between lets a request through to a page of the second step: a session that is
+// half open, and the member's book of factors.
+func (s *Server) between(page func(echo.Context, *staff.Session, staff.Book) error) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		session, err := s.found(c)
+		switch {
+		case err != nil:
+			return err
+		case session.State == staff.Locked:
+			return staff.ErrLocked
+		case session.State == staff.Open:
+			return c.Redirect(http.StatusSeeOther, s.way(c).address())
+		}
+		book, err := s.factors(c, session)
+		if err != nil {
+			return err
+		}
+		return page(c, session, book)
+	}
 }
 
 // session answers a page that asks whether it may still be looked at: once the

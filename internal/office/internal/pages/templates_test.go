@@ -18,6 +18,6 @@ func TestEveryTemplateFitsItsStruct(t *testing.T) {
 		t.Fatal(err)
 	}
 	templatetest.Check(t, "office", s.pages, []*web.Voice{s.voice}, map[string]any{
-		"login": loginPage{}, "problem": problemPage{}, "queue": queuePage{}, "report": reportPage{},
+		"login": loginPage{}, "factor": factorPage{}, "protection": protectionPage{}, "codes": codesPage{}, "problem": problemPage{}, "queue": queuePage{}, "report": reportPage{},
 	})
 }

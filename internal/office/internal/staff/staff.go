@@ -1,10 +1,16 @@
 // Package staff lets members in and knows who they are.
 //
-// Logging in is opening the member's sealed identity with his passphrase; there is
-// no password hash to steal. An unknown name costs the same work and gives the same
-// answer. A session's cookie is a random token: the database keeps its hash, and
-// the member's identity sealed under a key that only the token yields. Team keys
-// are opened for each request, so that removing a wrap ends access at once.
+// Logging in takes two steps. The first is opening the member's sealed identity with
+// his passphrase; there is no password hash to steal, and an unknown name costs the
+// same work and gives the same answer. The second is a factor out of the book that
+// only that identity opens. In between the session is half open and leads nowhere
+// else.
+//
+// A session's cookie is a random token: the database keeps its hash, and the member's
+// identity sealed under a key that only the token yields, on the kind of browser it
+// was given to. When nobody is there for a while the identity is dropped and the
+// passphrase asked for again. Team keys are opened for each request, so that removing
+// a wrap ends access at once.
 package staff
 
 import (
@@ -18,6 +24,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"recueil/internal/office/internal/audit"
 	"recueil/internal/office/internal/keyring"
 	"recueil/internal/office/internal/triage"
 	"recueil/internal/postgres"
@@ -27,9 +34,6 @@ import (
 
 // ErrLogin says that name and passphrase do not open an account, whatever the reason.
 var ErrLogin = errors.New("the name and the passphrase do not open an account")
-
-// ErrNoSession says that there is no session of that token, or that its time is over.
-var ErrNoSession = errors.New("there is no such session")
 
 // A Member is an account.
 type Member struct {
@@ -47,8 +51,9 @@ type Config struct {
 	Pool     *pgxpool.Pool
 	Shred    keyring.ShredKeys
 	Trust    *trust.Source
-	Idle     time.Duration // without a request, a session ends
-	Absolute time.Duration // and after that in any case
+	Trail    audit.Trail
+	Idle     time.Duration // without a request, a session is locked
+	Absolute time.Duration // and over after that in any case
 	Now      func() time.Time
 }
 
@@ -111,73 +116,34 @@ func (d *Desk) Open(ctx context.Context, login string, passphrase secret.Text) (
 	return &Session{Member: m, identity: identity}, nil
 }
 
-// LogIn opens a member's identity and a session for him. The token goes into the
-// cookie and nowhere else. A failure is ErrLogin, with the id of the account tried
-// where there is one.
-func (d *Desk) LogIn(ctx context.Context, login string, passphrase secret.Text) (Member, secret.Key, error) {
-	opened, err := d.Open(ctx, login, passphrase)
-	if err != nil {
-		return opened.Member, secret.Key{}, err
-	}
-	token := secret.New()
-	m := opened.Member
-	sealed, err := keyring.SealForSession(opened.identity, token)
-	if err != nil {
-		return m, token, err
-	}
-	now := d.Now()
-	_, err = d.Pool.Exec(ctx, `insert into sessions (id, staff_id, sealed_identity, created_at, last_seen_at, expires_at) values ($1, $2, $3, $4, $4, $5)`,
-		sessionID(token), m.ID, sealed, now, now.Add(d.Absolute))
-	if err != nil {
-		return m, token, fmt.Errorf("opening a session: %w", postgres.Sort(err))
-	}
-	return m, token, nil
+// An Attempt is one try to log in.
+type Attempt struct {
+	Login      string
+	Passphrase secret.Text
+	Device     Device
+	Cookie     *Cookie // of the session before, if the browser has one
 }
 
-// A Session is a member at work.
-type Session struct {
-	Member
-	identity keyring.Member
-}
-
-// Resume finds the session of a token. A request that a person made extends its
-// idle time; one that a page made by itself does not.
-func (d *Desk) Resume(ctx context.Context, token secret.Key, byPerson bool) (*Session, error) {
-	now := d.Now()
-	var sealed []byte
-	s := &Session{}
-	err := d.Pool.QueryRow(ctx, `select x.sealed_identity, s.id, s.login, s.display_name, s.role, s.recipient
-		from sessions x join staff s on s.id = x.staff_id
-		where x.id = $1 and x.expires_at > $2 and x.last_seen_at > $3 and s.disabled_at is null`,
-		sessionID(token), now, now.Add(-d.Idle)).Scan(&sealed, &s.ID, &s.Login, &s.DisplayName, &s.Role, &s.Recipient)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, ErrNoSession
-	}
+// LogIn opens a member's identity and a session for him. A session of his own that
+// was locked is open again, with what was left of its time; another one begins half
+// open. Its token goes into the cookie and nowhere else. A failure is ErrLogin, with
+// the id of the account tried where there is one; the session is never nil.
+func (d *Desk) LogIn(ctx context.Context, a Attempt) (*Session, error) {
+	s, err := d.Open(ctx, a.Login, a.Passphrase)
 	if err != nil {
-		return nil, fmt.Errorf("reading a session: %w", postgres.Sort(err))
+		return s, err
 	}
-	if s.identity, err = keyring.OpenFromSession(sealed, token); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNoSession, err)
-	}
-	if byPerson {
-		if _, err := d.Pool.Exec(ctx, "update sessions set last_seen_at = $2 where id = $1", sessionID(token), now); err != nil {
-			return nil, fmt.Errorf("extending a session: %w", postgres.Sort(err))
+	now := d.Now()
+	s.Device, s.State, s.Since, s.Seen, s.Until = a.Device, HalfOpen, now, now, now.Add(halfLife)
+	if a.Cookie != nil {
+		before, err := d.Find(ctx, *a.Cookie, false)
+		switch {
+		case err != nil && !errors.Is(err, ErrNoSession):
+			return s, err
+		case err == nil && before.State != HalfOpen && before.ID == s.ID:
+			s.State, s.Since, s.Until = Open, before.Since, before.Until
 		}
 	}
-	return s, nil
-}
-
-// LogOut ends a session, and removes others whose time is over.
-func (d *Desk) LogOut(ctx context.Context, token secret.Key) error {
-	now := d.Now()
-	_, err := d.Pool.Exec(ctx, "delete from sessions where id = $1 or expires_at < $2 or last_seen_at < $3", sessionID(token), now, now.Add(-d.Idle))
-	if err != nil {
-		return fmt.Errorf("ending a session: %w", postgres.Sort(err))
-	}
-	return nil
-}
-
-func sessionID(token secret.Key) []byte {
-	id := token.Derive("recueil session id")
-	return id.Bytes()
+	err = pgx.BeginFunc(ctx, d.Pool, func(tx pgx.Tx) error { return d.begin(ctx, tx, s, a.Cookie) })
+	return s, err
 }

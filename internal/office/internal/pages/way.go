@@ -1,0 +1,112 @@
+package pages
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"recueil/internal/office/internal/staff"
+	"recueil/internal/office/internal/triage"
+	"recueil/internal/web"
+)
+
+// A way goes through the steps of the log-in, in the fields of its forms: where it
+// leads afterwards, and what was typed there when the session ended.
+type way struct {
+	Return string
+	Kept   []keptValue
+}
+
+// A keptValue is something typed on a page whose session ended meanwhile.
+type keptValue struct{ Name, Value string }
+
+// keptNames are the fields that survive a log-in.
+var keptNames = []string{"version", "qualification", "reason"}
+
+// way reads where a link through the log-in leads.
+func (s *Server) way(c echo.Context) way { return way{Return: ownAddress(c.QueryParam("retour"))} }
+
+// wayTo leads back to the page of a request that found no session, with what was
+// typed on it.
+func (s *Server) wayTo(c echo.Context) way {
+	w := way{Return: here(c)}
+	if c.Request().Method != http.MethodPost {
+		return w
+	}
+	form, err := web.ReadForm(c.Response(), c.Request())
+	if err != nil {
+		return w
+	}
+	for _, name := range keptNames {
+		if form.Get(name) != "" {
+			w.Kept = append(w.Kept, keptValue{name, form.Get(name)})
+		}
+	}
+	return w
+}
+
+// readWay reads what a form of the log-in carries along.
+func readWay(form url.Values) way {
+	w := way{Return: ownAddress(form.Get("return"))}
+	for _, name := range keptNames {
+		if form.Get("kept."+name) != "" {
+			w.Kept = append(w.Kept, keptValue{name, form.Get("kept." + name)})
+		}
+	}
+	return w
+}
+
+// holdsText reports whether more is carried along than the version of a page.
+func (w way) holdsText() bool { return len(w.Kept) > 1 }
+
+// address is where the way leads.
+func (w way) address() string {
+	if w.Return == "" {
+		return "/file"
+	}
+	return w.Return
+}
+
+// through is the address of a step of the log-in, on the same way.
+func (w way) through(step string) string {
+	if w.Return == "" || w.Return == "/file" {
+		return step
+	}
+	return step + "?retour=" + url.QueryEscape(w.Return)
+}
+
+// arrive shows the page that the way leads to, with what was typed on it before the
+// session ended.
+func (s *Server) arrive(c echo.Context, session *staff.Session, w way) error {
+	address, found := strings.CutPrefix(w.Return, "/dossiers/")
+	if !found || !w.holdsText() || !session.Role.May(triage.Shut) {
+		return c.Redirect(http.StatusSeeOther, w.address())
+	}
+	id, err := parseID(address)
+	if err != nil {
+		return err
+	}
+	v, err := s.visitOn(c, session)
+	if err != nil {
+		return err
+	}
+	typed := url.Values{}
+	for _, k := range w.Kept {
+		typed.Set(k.Name, k.Value)
+	}
+	return s.showReport(c, v, id, http.StatusOK, readClosing(typed), s.voice.T("office.close.kept"))
+}
+
+var ownAddresses = regexp.MustCompile(`^/(file(\?[a-zA-Z0-9=&%._:-]*)?|dossiers/[0-9a-f-]{36}|compte/[a-z]+|comptes(/[0-9a-z-]{4,36}){0,2}|cles(/[0-9a-f-]{36}(/refus)?)?|journal(\?[a-zA-Z0-9=&%._:-]*)?)$`)
+
+// ownAddress lets an address of ours through, and no other: the log-in leads
+// nowhere else.
+func ownAddress(address string) string {
+	if ownAddresses.MatchString(address) {
+		return address
+	}
+	return ""
+}
