@@ -104,6 +104,10 @@ func measured(p *process, run func() ([]time.Duration, error)) (sample, error) {
 	if err != nil {
 		return sample{}, err
 	}
+	machine, err := machineCPU()
+	if err != nil {
+		return sample{}, err
+	}
 	own, begun := ownCPU(), time.Now()
 	waits, err := run()
 	if err != nil {
@@ -115,7 +119,12 @@ func measured(p *process, run func() ([]time.Duration, error)) (sample, error) {
 		return sample{}, err
 	}
 	storedAfter, err := childrenCPU(p.database)
+	if err != nil {
+		return sample{}, err
+	}
+	machineAfter, err := machineCPU()
 	s.cpu, s.database = after-before, storedAfter-stored
+	s.others = max(0, machineAfter-machine-s.cpu-s.database-s.own)
 	return s, err
 }
 

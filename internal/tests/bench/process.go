@@ -110,6 +110,35 @@ func childrenCPU(parent int) (sum time.Duration, err error) {
 	return sum, err
 }
 
+// machineCPU is the processor time that everybody on the machine has used so far.
+func machineCPU() (time.Duration, error) {
+	content, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return 0, err
+	}
+	return parseMachineCPU(string(content))
+}
+
+// parseMachineCPU adds up the first line of proc(5)'s stat, but for its idle times.
+func parseMachineCPU(stat string) (time.Duration, error) {
+	line, _, _ := strings.Cut(stat, "\n")
+	fields := strings.Fields(line)
+	if len(fields) < 9 || fields[0] != "cpu" {
+		return 0, errors.New("the machine's times cannot be read")
+	}
+	var ticks int64
+	for i, field := range fields[1:9] { // user, nice, system, idle, iowait, irq, softirq, steal
+		n, err := strconv.ParseInt(field, 10, 64)
+		if err != nil {
+			return 0, errors.New("the machine's times cannot be read")
+		}
+		if i != 3 && i != 4 {
+			ticks += n
+		}
+	}
+	return time.Duration(ticks) * 10 * time.Millisecond, nil
+}
+
 // rss is the server's resident memory in bytes.
 func (p *process) rss() (int64, error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"runtime"
 	"slices"
 	"time"
 )
@@ -14,6 +15,7 @@ type sample struct {
 	cpu      time.Duration // of the server's process
 	database time.Duration // of PostgreSQL's
 	own      time.Duration // of this process, which drives it
+	others   time.Duration // of everything else on the machine
 }
 
 func (s *sample) add(o sample) {
@@ -22,6 +24,7 @@ func (s *sample) add(o sample) {
 	s.cpu += o.cpu
 	s.database += o.database
 	s.own += o.own
+	s.others += o.others
 }
 
 // rate is answers per second.
@@ -36,6 +39,14 @@ func (s sample) rate() float64 {
 // seconds. On a machine that does nothing else and is fully busy, rates compare as
 // this does; it still tells the truth where others take a share.
 func (s sample) work() float64 { return s.each(s.cpu + s.database + s.own).Seconds() }
+
+// disturbed is the share of the machine that others took meanwhile.
+func (s sample) disturbed() float64 {
+	if s.took <= 0 {
+		return 0
+	}
+	return s.others.Seconds() / s.took.Seconds() / float64(runtime.NumCPU())
+}
 
 func (s sample) each(total time.Duration) time.Duration {
 	if len(s.waits) == 0 {

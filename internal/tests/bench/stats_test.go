@@ -1,6 +1,7 @@
 package main
 
 import (
+	"runtime"
 	"testing"
 	"time"
 )
@@ -105,6 +106,22 @@ func TestCPUTimeOfAProcessWithAnyName(t *testing.T) {
 		if _, err := parseCPU(broken); err == nil {
 			t.Errorf("%q was read as a time", broken)
 		}
+	}
+}
+
+func TestMachineTimeLeavesIdlingOut(t *testing.T) {
+	got, err := parseMachineCPU("cpu  100 20 30 99999 88888 4 5 6 700 800\ncpu0 1 2 3 4 5 6 7 8 9 10\n")
+	if err != nil || got != 165*10*time.Millisecond {
+		t.Errorf("got %s, %v; want 1.65 s: without idle and iowait, and guests, who are users already", got, err)
+	}
+	for _, broken := range []string{"", "cpu 1 2 3", "cpu0 1 2 3 4 5 6 7 8", "cpu 1 2 3 4 5 x 7 8"} {
+		if _, err := parseMachineCPU(broken); err == nil {
+			t.Errorf("%q was read as times", broken)
+		}
+	}
+	s := sample{took: time.Second, others: time.Duration(runtime.NumCPU()) * 250 * time.Millisecond}
+	if s.disturbed() != 0.25 {
+		t.Errorf("a quarter of each processor is %v of the machine", s.disturbed())
 	}
 }
 

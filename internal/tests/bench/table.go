@@ -13,7 +13,7 @@ import (
 // way whatever was measured first.
 type table struct {
 	facts [][2]string
-	sides [][11]string // intake against bare handler
+	sides [][12]string // intake against bare handler
 	rows  [][4]string
 }
 
@@ -25,9 +25,10 @@ func (t *table) fact(name, format string, args ...any) {
 func (t *table) compare(what string, ours, theirs []sample) {
 	a, b, r := total(ours), total(theirs), ratios(ours, theirs)
 	both := func(x, y time.Duration) string { return short(x) + " : " + short(y) }
-	t.sides = append(t.sides, [11]string{what, fmt.Sprintf("%.0f", a.rate()), fmt.Sprintf("%.0f", b.rate()), fmt.Sprintf("%.2f", a.rate()/b.rate()),
+	t.sides = append(t.sides, [12]string{what, fmt.Sprintf("%.0f", a.rate()), fmt.Sprintf("%.0f", b.rate()), fmt.Sprintf("%.2f", a.rate()/b.rate()),
 		fmt.Sprintf("%.2f–%.2f", slices.Min(r), slices.Max(r)), fmt.Sprintf("%.2f", b.work()/a.work()), both(percentile(a.waits, 50), percentile(b.waits, 50)),
-		both(percentile(a.waits, 99), percentile(b.waits, 99)), both(a.each(a.cpu), b.each(b.cpu)), both(a.each(a.database), b.each(b.database)), both(a.each(a.own), b.each(b.own))})
+		both(percentile(a.waits, 99), percentile(b.waits, 99)), both(a.each(a.cpu), b.each(b.cpu)), both(a.each(a.database), b.each(b.database)), both(a.each(a.own), b.each(b.own)),
+		fmt.Sprintf("%.0f %% : %.0f %%", 100*a.disturbed(), 100*b.disturbed())})
 }
 
 // row adds a figure without a goal.
@@ -49,7 +50,7 @@ func (t *table) print(w io.Writer) {
 	}
 	out.Flush()
 	fmt.Fprintln(w)
-	fmt.Fprintln(out, "intake : bare handler\tper second\t\tratio\tits turns\tby CPU\tp50\tp99\tits CPU\tPostgreSQL CPU\tclient CPU")
+	fmt.Fprintln(out, "intake : bare handler\tper second\t\tratio\tits turns\tby CPU\tp50\tp99\tits CPU\tPostgreSQL CPU\tclient CPU\ttaken by others")
 	for _, s := range t.sides {
 		fmt.Fprintln(out, strings.Join(s[:], "\t"))
 	}
