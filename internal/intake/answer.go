@@ -126,11 +126,14 @@ func answeredTwice(form url.Values, name string) bool {
 	return false
 }
 
-// different returns what was given, without blanks and repetitions.
+// different returns what was given, without blanks and repetitions. Ten thousand
+// values in one form must not be compared each with each.
 func different(given []string) []string {
 	var kept []string
+	seen := make(map[string]bool, len(given))
 	for _, value := range given {
-		if value != "" && !slices.Contains(kept, value) {
+		if value != "" && !seen[value] {
+			seen[value] = true
 			kept = append(kept, value)
 		}
 	}

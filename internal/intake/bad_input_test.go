@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -419,4 +420,24 @@ func (s *site) young(key string, values ...any) string {
 		s.t.Fatal(err)
 	}
 	return voice.T(key, values...)
+}
+
+// Ten thousand values are the most that a form can have. They cost as much as they
+// are long, not each as much as all the others.
+func TestManyValuesAreTakenAtOnce(t *testing.T) {
+	s := newSite(t)
+	b := s.relativeAt("/e/3")
+	form := url.Values{}
+	for n := range 9900 {
+		form.Add("children.0.first_name", "p"+strconv.Itoa(n))
+	}
+	best := time.Hour
+	for range 5 {
+		began := time.Now()
+		b.post("/e/3", form).want(http.StatusUnprocessableEntity, "/e/3")
+		best = min(best, time.Since(began))
+	}
+	if best > 150*time.Millisecond {
+		t.Errorf("the form took %s", best)
+	}
 }
