@@ -18,8 +18,14 @@ type homePage struct {
 }
 
 func (s *Server) home(c echo.Context) error {
+	return s.showHome(c, http.StatusOK, "")
+}
+
+func (s *Server) showHome(c echo.Context, status int, problem string) error {
 	v := s.adult(c)
-	return s.render(c, v, http.StatusOK, "home", homePage{Frame: s.frame(c, v, v.T("page.home.title"))})
+	page := homePage{Frame: s.frame(c, v, v.T("page.home.title")), Problem: problem}
+	page.Error, page.SwitchFirst = problem != "", true
+	return s.render(c, v, status, "home", page)
 }
 
 // doors are the answers of the home page. A door fixes wording and path, and for
@@ -43,10 +49,7 @@ func (s *Server) chooseDoor(c echo.Context) error {
 	}
 	chosen, ok := doors[form.Get("door")]
 	if !ok {
-		v := s.adult(c)
-		page := homePage{Frame: s.frame(c, v, v.T("page.home.title")), Problem: v.T("problem.door")}
-		page.Error = true
-		return s.render(c, v, http.StatusUnprocessableEntity, "home", page)
+		return s.showHome(c, http.StatusUnprocessableEntity, s.adult(c).T("problem.door"))
 	}
 	switch before, err := s.load(c); {
 	case err == nil && before.Sent == nil && len(before.Visited) > 0 && form.Get("fresh") == "":

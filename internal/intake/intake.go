@@ -161,10 +161,11 @@ type Frame struct {
 
 	// The switch. It is part of the form on which something may be typed, and
 	// otherwise leads back to the page.
-	Languages []Language
-	Form      string // the id of that form
-	Address   string // of the page
-	Resume    string // on the page that offers to go on: its door to begin anew by, or "-"
+	Languages   []Language
+	SwitchFirst bool   // over the page, not at its foot: who comes in may understand nothing else
+	Form        string // the id of that form
+	Address     string // of the page
+	Resume      string // on the page that offers to go on: its door to begin anew by, or "-"
 }
 
 // formID is the form that holds what is typed on a page.

@@ -213,7 +213,7 @@ func TestALanguageThatRunsFromRightToLeftNeedsNoCode(t *testing.T) {
 				}
 			})
 			b := s.browser().open("/").speaks("fr")
-			button := b.doc.Find(`footer button[value="ar-XB"]`)
+			button := b.doc.Find(`button[value="ar-XB"]`)
 			if dir, _ := button.Attr("dir"); dir != "rtl" || strings.TrimSpace(button.Text()) != "⟦لغة⟧" {
 				t.Errorf("the switch says %q, %q", button.Text(), dir)
 			}

@@ -53,7 +53,7 @@ func (b *browser) speaks(lang string) *browser {
 // that is typed in the form it belongs to.
 func (b *browser) switchTo(lang string, typed url.Values) *browser {
 	b.t.Helper()
-	button := b.doc.Find(`footer button[name=_lang][value="` + lang + `"]`)
+	button := b.doc.Find(`button[name=_lang][value="` + lang + `"]`)
 	if button.Length() != 1 {
 		b.t.Fatalf("%s offers %s %d times", b.at, lang, button.Length())
 	}
