@@ -2,11 +2,13 @@ package archive
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"recueil/internal/postgres"
 	"recueil/internal/report"
@@ -68,9 +70,12 @@ type Position struct {
 	ID    report.ID
 }
 
+// LastRank is that of whatever is not of urgency 0.
+const LastRank = 2
+
 // Position returns the row's own.
 func (r *Report) Position() Position {
-	rank := 2
+	rank := LastRank
 	switch {
 	case r.Urgency == 0 && r.Lane == "main":
 		rank = 0
@@ -140,6 +145,9 @@ func (a *Archive) Snapshot(ctx context.Context) (string, error) {
 	return snapshot, nil
 }
 
+// ErrSnapshot says that a text is no snapshot's name.
+var ErrSnapshot = errors.New("this names no snapshot")
+
 // Arrived counts the reports for the main queue that a snapshot could not see.
 func (a *Archive) Arrived(ctx context.Context, snapshot string, teams []string) (int, error) {
 	var n int
@@ -147,6 +155,10 @@ func (a *Archive) Arrived(ctx context.Context, snapshot string, teams []string) 
 		where r.arrival >= pg_snapshot_xmin(@snapshot::text::pg_snapshot) and not pg_visible_in_snapshot(r.arrival, @snapshot::text::pg_snapshot)
 		and `+mainQueue+` and exists (select 1 from report_grants g where g.report_id = r.id and g.team_id = any(@teams))`,
 		pgx.NamedArgs{"snapshot": snapshot, "teams": teams, "flood": MostUnverified + 1}).Scan(&n)
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) && refused.Code == "22P02" {
+		return 0, ErrSnapshot // PostgreSQL's own message repeats what was sent
+	}
 	if err != nil {
 		return 0, fmt.Errorf("counting arrivals: %w", postgres.Sort(err))
 	}

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -190,6 +191,9 @@ func (s *Server) arrivals(c echo.Context, v *visit) error {
 		return c.NoContent(http.StatusBadRequest)
 	}
 	n, err := s.Archive.Arrived(c.Request().Context(), snapshot, v.keys.Teams())
+	if errors.Is(err, archive.ErrSnapshot) {
+		return c.NoContent(http.StatusBadRequest)
+	}
 	if err != nil {
 		return err
 	}
@@ -221,7 +225,7 @@ func parsePosition(text string) archive.Position {
 	var p archive.Position
 	var micros int64
 	var id string
-	if n, _ := fmt.Sscanf(strings.ReplaceAll(text, ".", " "), "%d %d %s", &p.Rank, &micros, &id); n != 3 {
+	if n, _ := fmt.Sscanf(strings.ReplaceAll(text, ".", " "), "%d %d %s", &p.Rank, &micros, &id); n != 3 || p.Rank < 0 || p.Rank > archive.LastRank {
 		return archive.Position{}
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(id)

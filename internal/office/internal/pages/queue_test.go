@@ -125,7 +125,7 @@ func TestTheQueueIsReadPageByPageWithoutLossOrRepeat(t *testing.T) {
 	if len(seen) != len(want) {
 		t.Errorf("%d reports were shown of %d", len(seen), len(want))
 	}
-	for _, broken := range []string{"0.x.y", "1.1", "", "1.1.AAAA", "9999999999999999999.1.AAAAAAAAAAAAAAAAAAAAAA"} {
+	for _, broken := range []string{"0.x.y", "1.1", "", "1.1.AAAA", "9999999999999999999.1.AAAAAAAAAAAAAAAAAAAAAA", "32768.1.AAAAAAAAAAAAAAAAAAAAAA", "-32769.1.AAAAAAAAAAAAAAAAAAAAAA", "3.1.AAAAAAAAAAAAAAAAAAAAAA"} {
 		if b.open("/file?apres="+broken).want(200, ""); len(b.rows()) != archive.PageSize {
 			t.Errorf("the place %q does not show the top", broken)
 		}
@@ -250,7 +250,7 @@ func TestArrivalsAreAnnounced(t *testing.T) {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}
-	for _, broken := range []string{"", "1:2", "1:1:;drop", strings.Repeat("1", 5000) + "::"} {
+	for _, broken := range []string{"", "1:2", "1:1:;drop", strings.Repeat("1", 5000) + "::", "::", "5:3:", "1:5:3,2", "9223372036854775807:9223372036854775808:", strings.Repeat("1", 2000) + ":2:"} {
 		b.open("/file/arrivees?depuis="+broken).want(http.StatusBadRequest, "")
 	}
 }
