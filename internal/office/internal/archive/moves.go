@@ -23,9 +23,11 @@ func (a *Archive) Claim(ctx context.Context, id report.ID, version int, who uuid
 }
 
 // Renew lengthens the lease of who holds it. It fails with ErrConcurrent for
-// anybody else. It is no edit: the version stays.
-func (a *Archive) Renew(ctx context.Context, id report.ID, who uuid.UUID, now time.Time) error {
-	return a.one(ctx, id, `update reports set lease_until = $3 where id = $1 and lease_holder = $2`, id, who, now.Add(triage.LeaseTime))
+// anybody else, and for who holds no key of it any more: nobody keeps a report from
+// the others that he cannot read. It is no edit: the version stays.
+func (a *Archive) Renew(ctx context.Context, id report.ID, who uuid.UUID, teams []string, now time.Time) error {
+	return a.one(ctx, id, `update reports set lease_until = $3 where id = $1 and lease_holder = $2
+		and exists (select from report_grants g where g.report_id = $1 and g.team_id = any($4))`, id, who, now.Add(triage.LeaseTime), teams)
 }
 
 // A Decision is a sealed part together with the move it explains.

@@ -24,11 +24,11 @@ func (s *Server) claim(c echo.Context, v *visit) error {
 	if _, err := s.Archive.Get(ctx, id, v.keys.Teams()); err != nil {
 		return err
 	}
-	version, _ := strconv.Atoi(form.Get("version"))
+	version, _ := strconv.ParseInt(form.Get("version"), 10, 32) // what is none is no report's
 	if err := s.Trail.Append(ctx, audit.Event{At: s.Now(), Actor: v.ID, Action: "report.claim", Object: "report", ID: id.String()}); err != nil {
 		return err
 	}
-	if err := s.Archive.Claim(ctx, id, version, v.ID, s.Now()); isConcurrent(err) {
+	if err := s.Archive.Claim(ctx, id, int(version), v.ID, s.Now()); isConcurrent(err) {
 		return s.showReport(c, v, id, http.StatusConflict, closing{}, s.voice.T("office.claim.conflict"))
 	} else if err != nil {
 		return err
@@ -42,7 +42,7 @@ func (s *Server) renew(c echo.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Archive.Renew(c.Request().Context(), id, v.ID, s.Now()); isConcurrent(err) {
+	if err := s.Archive.Renew(c.Request().Context(), id, v.ID, v.keys.Teams(), s.Now()); isConcurrent(err) {
 		return c.NoContent(http.StatusConflict)
 	} else if err != nil {
 		return err

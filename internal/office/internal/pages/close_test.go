@@ -244,6 +244,35 @@ func TestASessionThatEndsWhileTypingKeepsTheText(t *testing.T) {
 	}
 }
 
+func TestClaimOfNoVersionIsAConflict(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	r := d.receive(time.Hour, young())
+	b := d.as("a.diallo")
+	for _, version := range []string{"", "x", "-1", "0", "2147483648", "99999999999999999999"} {
+		b.post(path(r)+"/prise-en-charge", url.Values{"version": {version}}).want(http.StatusConflict, "")
+	}
+	if got := ask[string](d, "select status from reports"); got != "received" {
+		t.Errorf("the report is %s", got)
+	}
+}
+
+// Whose key was taken away keeps no report from those who can read it.
+func TestLeaseEndsWithTheKey(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	r := d.receive(time.Hour, young())
+	b := d.as("a.diallo").claim(r)
+	b.post(path(r)+"/bail", nil).want(http.StatusNoContent, "")
+	until := ask[time.Time](d, "select lease_until from reports")
+	d.exec("delete from team_key_wraps where staff_id = $1", d.staffID("a.diallo"))
+	d.clock.Add(10 * time.Minute)
+	b.post(path(r)+"/bail", nil).want(http.StatusConflict, "")
+	if got := ask[time.Time](d, "select lease_until from reports"); !got.Equal(until) {
+		t.Errorf("the lease was lengthened from %s to %s", until, got)
+	}
+}
+
 func TestAnotherSiteCannotAct(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
