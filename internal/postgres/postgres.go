@@ -79,6 +79,15 @@ func Constraint(err error) string {
 	return ""
 }
 
+// Code returns the code with which the server refused what it was told, or "".
+func Code(err error) string {
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) {
+		return refused.Code
+	}
+	return ""
+}
+
 // Missing reports whether err says that a row refers to one that is not there.
 func Missing(err error) bool {
 	var refused *pgconn.PgError

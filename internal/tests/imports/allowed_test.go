@@ -37,12 +37,12 @@ var allowed = map[string]string{
 		internal/secret internal/trust filippo.io/age github.com/google/uuid golang.org/x/crypto/chacha20poly1305`,
 	"internal/office/internal/pages": `
 		internal/office/internal/archive internal/office/internal/audit internal/office/internal/factor internal/office/internal/staff
-		internal/office/internal/triage internal/office/internal/unseal internal/postgres internal/readout internal/report
-		internal/seal internal/secret internal/web github.com/google/uuid github.com/labstack/echo/v4`,
+		internal/office/internal/triage internal/office/internal/unseal internal/office/internal/words internal/postgres internal/readout
+		internal/report internal/seal internal/secret internal/web github.com/google/uuid github.com/labstack/echo/v4`,
 	"internal/office/internal/staff": `
 		internal/office/internal/audit internal/office/internal/factor internal/office/internal/keyring
-		internal/office/internal/triage internal/postgres internal/secret internal/trust
-		filippo.io/age github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool`,
+		internal/office/internal/triage internal/office/internal/words internal/postgres internal/seal internal/secret internal/trust
+		filippo.io/age github.com/ccojocar/zxcvbn-go github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool`,
 	"internal/office/internal/triage": "internal/report",
 	"internal/office/internal/unseal": "internal/envelope internal/report internal/seal internal/secret filippo.io/age",
 	"internal/office/internal/words":  "internal/secret github.com/google/uuid",

@@ -16,6 +16,9 @@ import (
 const (
 	denied = "42501" // insufficient_privilege
 	noAge  = "23514" // check_violation
+
+	notAllowed = "RC001" // who acts may not; see the migration of accounts
+	notSo      = "RC002"
 )
 
 // The catalogue says what is granted; this tries it, on rows that are there.
@@ -103,6 +106,25 @@ func TestRolesAreRefused(t *testing.T) {
 		{"intake says which trust file it uses", db.Intake, "select server_seen(gen_random_uuid(), 'i', 1, repeat('0', 64), 0)", ""},
 		{"intake reads the servers", db.Intake, "select name from servers", denied},
 		{"intake speaks for another server", db.Intake, "update servers set trust_version = 9", denied},
+		{"office reads the audit trail", db.Office, "select seq from audit_events", ""},
+		{"intake reads the audit trail", db.Intake, "select seq from audit_events", denied},
+		{"office reads invitations", db.Office, "select login from invitations", ""},
+		{"office reads what a code is compared with", db.Office, "select code_hash from invitations", denied},
+		{"office plants an invitation", db.Office, "insert into invitations (id, kind, login, display_name, role, teams, code_hash, invited_by, created_at, expires_at) values (gen_random_uuid(), 'join', 'x1', 'X', 'agent', '{plateau}', sha256('x'), '" + member + "', now(), now() + interval '1 hour')", denied},
+		{"office opens a used invitation again", db.Office, "update invitations set used_at = null", denied},
+		{"office asks for a key behind the function", db.Office, "insert into key_requests (team_id, staff_id, asked_at) values ('plateau', '" + member + "', now())", denied},
+		{"office gives a role behind the function", db.Office, "update staff set role = 'coordinator'", denied},
+		{"office shuts an account behind the function", db.Office, "select account_shut('" + member + "', now())", denied},
+		{"office places an account behind the function", db.Office, "select account_place('" + member + "', 'auditor', '{}', now())", denied},
+		{"office invites for nobody", db.Office, "select account_invite(gen_random_uuid(), 'x1', 'X', 'auditor', '{}', sha256('x'), '" + member + "', now(), now() + interval '1 hour')", notAllowed},
+		{"office resets for nobody", db.Office, "select account_reset(gen_random_uuid(), gen_random_uuid(), sha256('x'), '" + member + "', now(), now() + interval '1 hour')", notAllowed},
+		{"office disables for nobody", db.Office, "select account_disable(gen_random_uuid(), '" + member + "', now())", notAllowed},
+		{"office assigns for nobody", db.Office, "select account_assign(gen_random_uuid(), 'coordinator', '{}', '" + member + "', now())", notAllowed},
+		{"office reinstates for nobody", db.Office, "select account_reinstate(gen_random_uuid(), 'coordinator', '{}', '" + member + "', now())", notAllowed},
+		{"office admits for nobody", db.Office, "select member_admit(gen_random_uuid(), 'r', 'plateau', '" + member + "', now(), '{1}', '{x}', '{x}')", notAllowed},
+		{"office refuses for nobody", db.Office, "select member_refuse(gen_random_uuid(), 'r', '" + member + "', now())", notAllowed},
+		{"office accepts without a code", db.Office, "select invitation_accept('x1', sha256('x'), gen_random_uuid(), 'r', 's', now())", notSo},
+		{"intake looks at a code", db.Intake, "select state from invitation_state('x1', sha256('x'), now())", denied},
 		{"office makes a temporary table", db.Office, "create temporary table mine (x int)", denied},
 
 		{"a plain report", db.Intake, "insert into report_grants (report_id, team_id, epoch, body) values (gen_random_uuid(), 'plateau', 1, " + plain + ")", noAge},

@@ -67,6 +67,21 @@ recueil_office  table known_devices        SELECT
 recueil_office  table known_devices        INSERT
 recueil_office  table known_devices        DELETE
 recueil_office  function factor_digest     EXECUTE
+recueil_office  table audit_events         SELECT
+recueil_office  table audit_head           SELECT
+recueil_office  table key_requests         SELECT
+recueil_office  table invitations          SELECT id kind staff_id login display_name role teams invited_by created_at expires_at used_at revoked_at
+recueil_office  function teams_held_alone  EXECUTE
+recueil_office  function account_invite    EXECUTE
+recueil_office  function account_reset     EXECUTE
+recueil_office  function account_disable   EXECUTE
+recueil_office  function account_assign    EXECUTE
+recueil_office  function account_reinstate EXECUTE
+recueil_office  function invitation_state  EXECUTE
+recueil_office  function invitation_accept EXECUTE
+recueil_office  function invitation_revoke EXECUTE
+recueil_office  function member_admit      EXECUTE
+recueil_office  function member_refuse     EXECUTE
 recueil_office  function is_age_file       EXECUTE
 recueil_office  function audit_append      EXECUTE
 recueil_office  function server_seen       EXECUTE
@@ -245,7 +260,7 @@ func definerFunctionsCannotBeMisled(t *testing.T, conn *pgx.Conn) {
 		if f.Config != "search_path=pg_catalog, public, pg_temp" {
 			t.Errorf("%s runs as its owner with the settings %q", f.Proname, f.Config)
 		}
-		for _, table := range []string{"drafts", "audit_events", "audit_head", "reports", "sessions", "staff", "servers"} {
+		for _, table := range []string{"drafts", "audit_events", "audit_head", "reports", "sessions", "staff", "servers", "teams", "memberships", "team_key_wraps", "invitations", "key_requests"} {
 			for _, word := range []string{"from " + table, "into " + table, "update " + table} {
 				if strings.Contains(f.Prosrc, word) {
 					t.Errorf("%s names %s without its schema", f.Proname, table)

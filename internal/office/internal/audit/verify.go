@@ -27,6 +27,10 @@ const (
 	Recomputed = "recomputed" // the line was rewritten together with all that follow
 )
 
+// mostFindings bounds what is listed of lines that are gone: a number planted far
+// ahead makes a gap without end.
+const mostFindings = 10_000
+
 // A Finding is one line that is not as it was written.
 type Finding struct {
 	Seq  int64
@@ -37,6 +41,19 @@ type Finding struct {
 type Result struct {
 	Lines    int64
 	Findings []Finding
+	Last     Position // as far as was read
+	Newest   int64    // the number of the last line that there should be
+	unread   bool
+}
+
+// More reports whether a part ended before the end of the trail.
+func (r Result) More() bool { return r.unread }
+
+// A Position is a line that was read, to go on from: its number and its head. The
+// zero Position is the beginning.
+type Position struct {
+	Seq  int64
+	Head []byte
 }
 
 // A witness is a line's head as another machine saw it when it was written.
@@ -56,7 +73,19 @@ func Verify(ctx context.Context, pool *pgxpool.Pool, heads io.Reader) (Result, e
 	var result Result
 	// One snapshot, so that a line written meanwhile is in both reads or in neither.
 	err = pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		result, err = verify(ctx, tx, seen)
+		result, err = verify(ctx, tx, seen, Position{}, 0)
+		return err
+	})
+	return result, err
+}
+
+// VerifyPart reads at most so many lines from a position on, so that a screen need
+// not wait for all of a long trail. It finds what the chain alone shows.
+func (t Trail) VerifyPart(ctx context.Context, from Position, most int) (Result, error) {
+	var result Result
+	err := pgx.BeginTxFunc(ctx, t.Pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		var err error
+		result, err = verify(ctx, tx, witness{}, from, most)
 		return err
 	})
 	return result, err
@@ -100,21 +129,29 @@ type row struct {
 	Head       []byte
 }
 
-func verify(ctx context.Context, tx pgx.Tx, seen witness) (Result, error) {
+// verify reads on from a line; most 0 reads to the end.
+func verify(ctx context.Context, tx pgx.Tx, seen witness, from Position, most int) (Result, error) {
 	var result Result
 	find := func(seq int64, kind string) { result.Findings = append(result.Findings, Finding{seq, kind}) }
-	rows, err := tx.Query(ctx, `select seq, at, actor, action, object_type, object_id, digest, detail, head from audit_events order by seq`)
+	missing := func(first, behind int64) {
+		for n := first; n < behind && len(result.Findings) < mostFindings; n++ {
+			find(n, Missing)
+		}
+	}
+	rows, err := tx.Query(ctx, `select seq, at, actor, action, object_type, object_id, digest, detail, head from audit_events
+		where seq > $1 order by seq limit nullif($2, 0)`, from.Seq, most)
 	if err != nil {
 		return result, fmt.Errorf("reading the audit trail: %w", postgres.Sort(err))
 	}
-	last, previous := int64(0), firstHead()
+	last, previous := from.Seq, from.Head
+	if from.Seq == 0 {
+		previous = firstHead()
+	}
 	var r row
 	_, err = pgx.ForEachRow(rows, []any{&r.Seq, &r.At, &r.Actor, &r.Action, &r.ObjectType, &r.ObjectID, &r.Digest, &r.Detail, &r.Head}, func() error {
 		result.Lines++
 		gap := r.Seq != last+1
-		for n := last + 1; n < r.Seq; n++ {
-			find(n, Missing)
-		}
+		missing(last+1, r.Seq)
 		// Behind a gap the head before is not known; the line after it is again held
 		// to this one's.
 		if !gap && !bytes.Equal(r.Head, headOf(previous, &r)) {
@@ -129,16 +166,20 @@ func verify(ctx context.Context, tx pgx.Tx, seen witness) (Result, error) {
 	if err != nil {
 		return result, fmt.Errorf("reading the audit trail: %w", postgres.Sort(err))
 	}
+	result.Last = Position{last, previous}
 	var newest int64
 	if err := tx.QueryRow(ctx, "select seq from audit_head").Scan(&newest); err != nil {
 		return result, fmt.Errorf("reading the head of the audit trail: %w", postgres.Sort(err))
 	}
+	result.Newest = newest
+	if result.unread = most > 0 && result.Lines == int64(most) && last < newest; result.unread {
+		return result, nil // the rest is for the next part
+	}
 	for seq := range seen { // what is left was witnessed and is behind the end
 		newest = max(newest, seq)
 	}
-	for n := last + 1; n <= newest; n++ {
-		find(n, Missing)
-	}
+	result.Newest = newest
+	missing(last+1, newest+1)
 	return result, nil
 }
 

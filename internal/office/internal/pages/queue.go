@@ -30,7 +30,6 @@ type queuePage struct {
 	Calm     bool   // the whole queue, and nothing of urgency 0 in it
 	Flood    string // more urgent ones wait unverified than the queue takes in
 	Empty    string
-	NoTeam   bool   // no team has admitted this member yet
 	Next     string // the page after this one
 	First    string // back to the top, when this is not it
 	Reload   string // this view from the top, with what has arrived
@@ -78,7 +77,7 @@ func (s *Server) queue(c echo.Context, v *visit) error {
 		}
 	}
 	address := queueAddress(view.Filter, archive.Position{})
-	page := queuePage{Groups: s.groups(s.openRows(v, found)), Count: s.many(counts[view.Filter]), Reload: address, NoTeam: len(view.Teams) == 0,
+	page := queuePage{Groups: s.groups(s.openRows(v, found)), Count: s.many(counts[view.Filter]), Reload: address,
 		Heading: s.voice.T("office.queue.heading"), Arrivals: "/file/arrivees?depuis=" + url.QueryEscape(snapshot)}
 	page.Frame = s.frame(c, s.voice.T("office.queue.title", "N", page.Count))
 	page.Queue = true

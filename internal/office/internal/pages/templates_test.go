@@ -18,6 +18,8 @@ func TestEveryTemplateFitsItsStruct(t *testing.T) {
 		t.Fatal(err)
 	}
 	templatetest.Check(t, "office", s.pages, []*web.Voice{s.voice}, map[string]any{
-		"login": loginPage{}, "factor": factorPage{}, "protection": protectionPage{}, "codes": codesPage{}, "problem": problemPage{}, "queue": queuePage{}, "report": reportPage{},
+		"login": loginPage{}, "factor": factorPage{}, "protection": protectionPage{}, "codes": codesPage{}, "sessions": sessionsPage{}, "resets": resetsPage{}, "problem": problemPage{},
+		"own_key": ownKeyPage{}, "accounts": accountsPage{}, "account": accountPage{}, "account_act": actPage{}, "invite": invitePage{}, "code": codePage{},
+		"invitation": invitationPage{}, "keys": keysPage{}, "admit": admitPage{}, "trail": trailPage{}, "verification": verificationPage{}, "queue": queuePage{}, "report": reportPage{},
 	})
 }

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -18,10 +17,6 @@ import (
 	"recueil/internal/postgres"
 	"recueil/internal/secret"
 )
-
-// MinPassphrase is the shortest passphrase that is taken, in code points: four
-// words drawn from a list are longer.
-const MinPassphrase = 15
 
 var loginForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{1,62}$`)
 
@@ -42,10 +37,8 @@ func (n NewAccount) Check() error {
 		return errors.New("the account has no name to show; give the one colleagues use")
 	case !slices.Contains(triage.Roles(), n.Role):
 		return fmt.Errorf("there is no role %q; roles are %v", n.Role, triage.Roles())
-	case utf8.RuneCountInString(n.Passphrase.Reveal()) < MinPassphrase:
-		return fmt.Errorf("the passphrase is too short; take %d characters or more, four or five words for instance", MinPassphrase)
 	}
-	return nil
+	return CheckPassphrase(n.Passphrase, n.Login, n.DisplayName)
 }
 
 // CreateAccount makes an account with an identity of its own, sealed under its
@@ -127,15 +120,24 @@ func Admit(ctx context.Context, tx pgx.Tx, a Admission) error {
 // GiveKey wraps one epoch to a member and binds his recipient to it. Whether he was
 // admitted is for the caller to know.
 func GiveKey(ctx context.Context, tx pgx.Tx, team keyring.Team, shred secret.Key, id uuid.UUID, recipient string, at time.Time) error {
-	wrap, err := keyring.WrapTeam(team, recipient, shred)
+	wrap, mac, err := wrapFor(team, shred, id, recipient)
 	if err != nil {
 		return err
 	}
-	mac := team.MemberMAC(id, recipient)
 	_, err = tx.Exec(ctx, `insert into team_key_wraps (team_id, epoch, staff_id, wrap, recipient_mac, created_at) values ($1, $2, $3, $4, $5, $6)`,
-		team.ID, team.Epoch, id, wrap, mac[:], at)
+		team.ID, team.Epoch, id, wrap, mac, at)
 	if err != nil {
 		return fmt.Errorf("giving a member the key of %s: %w", team.ID, postgres.Sort(err))
 	}
 	return nil
+}
+
+// wrapFor makes what a member is given of one epoch: the key, and what binds his
+// recipient to it.
+func wrapFor(team keyring.Team, shred secret.Key, id uuid.UUID, recipient string) (wrap, mac []byte, err error) {
+	if wrap, err = keyring.WrapTeam(team, recipient, shred); err != nil {
+		return nil, nil, err
+	}
+	tag := team.MemberMAC(id, recipient)
+	return wrap, tag[:], nil
 }

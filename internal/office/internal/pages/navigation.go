@@ -1,0 +1,61 @@
+package pages
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"recueil/internal/office/internal/triage"
+)
+
+// A navLink leads to a part of the office that the member's role opens.
+type navLink struct {
+	Address string
+	Text    string
+	Count   int // of what waits there
+	Current bool
+}
+
+// navigation lists the parts beside the queue. A count that cannot be read leaves
+// the page as it is.
+func (s *Server) navigation(c echo.Context, v *visit) []navLink {
+	var links []navLink
+	add := func(address, key string, count int) {
+		at := c.Request().URL.Path
+		links = append(links, navLink{address, s.voice.T(key), count, at == address || strings.HasPrefix(at, address+"/")})
+	}
+	if v.Role.May(triage.Admit) && len(v.keys.Teams()) > 0 {
+		n, err := s.Desk.CountWaiting(c.Request().Context(), v.ID, v.keys.Teams())
+		if err != nil {
+			s.Log.Warn("who waits for a key was not counted", "err", err)
+		}
+		add("/cles", "office.nav.keys", n)
+	}
+	if v.Role.May(triage.Roster) {
+		add("/comptes", "office.nav.accounts", 0)
+	}
+	if v.Role.May(triage.ProposeReset) || v.Role.May(triage.ConfirmReset) {
+		add("/verifications", "office.nav.resets", s.waitingResets(c, v))
+	}
+	if v.Role.May(triage.Audit) {
+		add("/journal", "office.nav.trail", 0)
+	}
+	return links
+}
+
+// first is what a member finds when he comes in: the queue, or what his role is for.
+// Who reads and holds no key yet is told what it waits for.
+func (s *Server) first(c echo.Context, v *visit) error {
+	switch {
+	case v.Role.May(triage.Read) && len(v.keys.Teams()) == 0:
+		return s.ownKey(c, v)
+	case v.Role.May(triage.Read):
+		return s.queue(c, v)
+	case v.Role.May(triage.Roster):
+		return c.Redirect(http.StatusSeeOther, "/comptes")
+	case v.Role.May(triage.Audit):
+		return c.Redirect(http.StatusSeeOther, "/journal")
+	}
+	return errRole
+}
