@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -445,6 +446,23 @@ func TestVerification(t *testing.T) {
 		}
 	}
 	s.quiet(bare[:16], strings.ReplaceAll(reference, "-", ""))
+}
+
+// Whoever comes from a link elsewhere sends no cookie along; what he wrote before must
+// still open with the one he has.
+func TestVerificationLeavesADraftAlone(t *testing.T) {
+	s := newSite(t)
+	b := s.teacher().fill(url.Values{"situation.facts": {"vu"}, "_view": {"steps"}})
+	stranger := s.browser()
+	r, _ := http.NewRequest(http.MethodGet, s.url+"/x", nil)
+	r.Header.Set("Sec-Fetch-Site", "cross-site")
+	if got := stranger.do(r).want(200, "/x").header.Values("Set-Cookie"); len(got) != 0 {
+		t.Errorf("it sets %q", got)
+	}
+	b.open("/x").want(200, "/x").fill(url.Values{"reference": {"00000000"}, "digest": {strings.Repeat("0", 16)}}).want(200, "/x")
+	if _, form := b.open("/e/2").want(200, "/e/2").fields(); form.Get("situation.facts") != "vu" {
+		t.Error("the draft is lost")
+	}
 }
 
 func TestLegalReminder(t *testing.T) {

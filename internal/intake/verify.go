@@ -37,6 +37,11 @@ func (s *Server) verifyForm(c echo.Context) error {
 func (s *Server) showVerify(c echo.Context, status int, page verifyPage, reference, digest string) error {
 	voice := s.adult(c)
 	page.Frame = s.frame(c, voice, voice.T("page.verify.title"))
+	if token, err := cookieToken(c); err == nil {
+		setCookie(c, token)
+	} else if !fromElsewhere(c) {
+		sendCookie(c, noDraft)
+	}
 	page.Form = formID
 	page.Reference.Label, page.Reference.Hint, page.Reference.Value = voice.T("page.verify.reference"), voice.T("page.verify.reference.hint"), reference
 	page.Digest.Label, page.Digest.Hint, page.Digest.Value = voice.T("page.verify.digest"), voice.T("page.verify.digest.hint"), digest

@@ -135,9 +135,13 @@ function go(next) {
   location.reload();
 }
 
+// Only once the page is loaded may the browser scroll by itself again: it would go
+// back to where the page was before.
 if (history.scrollRestoration === "manual") {
-  history.scrollRestoration = "auto";
-  document.getElementById(location.hash.slice(1))?.focus();
+  const place = document.getElementById(location.hash.slice(1));
+  place?.focus({ preventScroll: true }); // which is content with a corner of it
+  place?.scrollIntoView();
+  addEventListener("load", () => requestAnimationFrame(() => { history.scrollRestoration = "auto"; }));
 }
 
 for (const area of document.querySelectorAll("textarea[data-max]")) count(area);
