@@ -166,3 +166,14 @@ func TestCodeAndReferenceShapes(t *testing.T) {
 		t.Error("a seed does not give its reference each time")
 	}
 }
+
+func TestReferenceIsReadAsPeopleWriteIt(t *testing.T) {
+	for typed, want := range map[string]string{
+		"7KQ4-M2XB": "7KQ4M2XB", "7kq4m2xb": "7KQ4M2XB", " 7KQ4 M2XB\r\n": "7KQ4M2XB", "O1lI\u202fOo00": "01110000",
+		"7KQ4-M2X": "", "7KQ4-M2XBB": "", "7KQ4-M2XU": "", "": "", "7KQ4-M2Xé": "",
+	} {
+		if got, ok := seal.ParseReference(typed); ok != (want != "") || ok && got != want {
+			t.Errorf("%q is read as %q, %v", typed, got, ok)
+		}
+	}
+}
