@@ -13,10 +13,18 @@ import (
 // quarter of the processor time went to collecting.
 const heapGrowth = 400
 
-// tuneMemory lets the heap grow, unless the operator's GOGC says otherwise, and gives
-// memory back once nobody asks for anything.
+// heapLimit is where that growth ends, in bytes. Anybody may send forms of 4 MiB: forty
+// at once left half a gigabyte to be collected. Beyond it nothing is refused, only
+// collected sooner.
+const heapLimit = 200 << 20
+
+// tuneMemory lets the heap grow up to a limit, unless the operator's GOGC and
+// GOMEMLIMIT say otherwise, and gives memory back once nobody asks for anything.
 func tuneMemory(ctx context.Context) {
 	debug.FreeOSMemory() // what reading templates and catalogues left
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(heapLimit)
+	}
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(heapGrowth)
 	}
