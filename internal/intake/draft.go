@@ -104,7 +104,13 @@ func setCookie(c echo.Context, token secret.Key) {
 const noDraft = "-"
 
 func sendCookie(c echo.Context, value string) {
-	c.SetCookie(&http.Cookie{Name: cookieName, Value: value, Path: "/", HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode})
+	cookie := &http.Cookie{Name: cookieName, Value: value, Path: "/", HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode}
+	if _, err := c.Cookie(cookieName); err != nil {
+		// A cookie that replaces another keeps the page out of Chromium's back-forward
+		// cache, one that is merely added does not: so the first comes twice.
+		c.SetCookie(cookie)
+	}
+	c.SetCookie(cookie)
 }
 
 func dropCookie(c echo.Context) {

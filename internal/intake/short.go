@@ -33,13 +33,15 @@ func (s *Server) shortForm(c echo.Context) error {
 	if v := s.peek(c); v != nil {
 		d = &v.draft
 	}
-	if _, err := cookieToken(c); err != nil && !fromElsewhere(c) {
-		sendCookie(c, noDraft)
-	}
 	return s.showShort(c, d, http.StatusOK, shown{})
 }
 
 func (s *Server) showShort(c echo.Context, d *draft, status int, with shown) error {
+	if token, err := cookieToken(c); err == nil {
+		setCookie(c, token)
+	} else if !fromElsewhere(c) {
+		sendCookie(c, noDraft)
+	}
 	voice := s.voice(d)
 	page := shortPage{Frame: s.frame(c, voice, voice.T("page.short.title")), Guard: guard(with.typed.Get("_token")),
 		Door: string(d.Door) + ":" + string(d.Answers.Reporter.Profile), Notice: with.notice, Reading: s.reading(voice)}
