@@ -65,6 +65,15 @@ func sealed(r *report.Report, to trust.Epoch) ([]byte, error) {
 	return encrypt(plain, recipient)
 }
 
+// Again seals what was in a body to another key, byte for byte: padding and ids stay.
+func Again(plain []byte, to trust.Epoch) ([]byte, error) {
+	recipient, err := to.AgeRecipient()
+	if err != nil {
+		return nil, fmt.Errorf("sealing again: %w", err)
+	}
+	return encrypt(plain, recipient)
+}
+
 func encrypt(plain []byte, to age.Recipient) ([]byte, error) {
 	var out bytes.Buffer
 	out.Grow(len(plain) + len(plain)/(64<<10)*16 + 2048) // header and one tag for each 64 KiB

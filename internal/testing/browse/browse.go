@@ -122,6 +122,20 @@ func (b *Browser) SetCookie(name, value string) {
 	b.client.Jar.SetCookies(at, []*http.Cookie{{Name: name, Value: value, Path: "/", Secure: true}})
 }
 
+// Cookie returns the value of a cookie that the browser holds, or "".
+func (b *Browser) Cookie(name string) string {
+	at, err := url.Parse(b.base)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, cookie := range b.client.Jar.Cookies(at) {
+		if cookie.Name == name {
+			return cookie.Value
+		}
+	}
+	return ""
+}
+
 // An Input is one name of a form, with what can be chosen there.
 type Input struct {
 	Name    string

@@ -23,9 +23,9 @@ var allowed = map[string]string{
 		github.com/labstack/echo/v4`,
 	"internal/office": `
 		internal/office/internal/archive internal/office/internal/audit internal/office/internal/factor
-		internal/office/internal/keyring internal/office/internal/pages internal/office/internal/staff internal/office/internal/triage internal/postgres
-		internal/secret internal/trust filippo.io/age github.com/google/uuid github.com/jackc/pgx/v5
-		github.com/jackc/pgx/v5/pgxpool`,
+		internal/office/internal/keyring internal/office/internal/pages internal/office/internal/staff internal/office/internal/triage
+		internal/office/internal/unseal internal/postgres internal/report internal/secret internal/trust filippo.io/age
+		github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool`,
 	"internal/office/internal/archive": `
 		internal/office/internal/triage internal/postgres internal/report github.com/google/uuid github.com/jackc/pgx/v5
 		github.com/jackc/pgx/v5/pgxpool`,
@@ -44,7 +44,7 @@ var allowed = map[string]string{
 		internal/office/internal/triage internal/office/internal/words internal/postgres internal/seal internal/secret internal/trust
 		filippo.io/age github.com/ccojocar/zxcvbn-go github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool`,
 	"internal/office/internal/triage": "internal/report",
-	"internal/office/internal/unseal": "internal/envelope internal/report internal/seal internal/secret filippo.io/age",
+	"internal/office/internal/unseal": "internal/envelope internal/report internal/seal internal/secret internal/trust filippo.io/age",
 	"internal/office/internal/words":  "internal/secret github.com/google/uuid",
 	"internal/postgres":               "github.com/jackc/pgx/v5/pgconn github.com/jackc/pgx/v5/pgxpool",
 	"internal/postgres/cluster":       "internal/child github.com/jackc/pgx/v5",
