@@ -25,14 +25,36 @@ func (t *terminal) ask(prompt string) (secret.Text, error) {
 		}
 		return secret.Text(typed), nil
 	}
+	line, err := t.line()
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", prompt, err)
+	}
+	return secret.Text(line), nil
+}
+
+// line reads one line of standard input.
+func (t *terminal) line() (string, error) {
 	if _, buffered := t.in.(*bufio.Reader); !buffered {
 		t.in = bufio.NewReader(t.in)
 	}
 	line, err := t.in.(*bufio.Reader).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) || line == "" {
-		return "", fmt.Errorf("%s: standard input has no line for it", prompt)
+		return "", errors.New("standard input has no line for it")
 	}
-	return secret.Text(strings.TrimRight(line, "\r\n")), nil
+	return strings.TrimRight(line, "\r\n"), nil
+}
+
+// confirm wants certain words typed before something that cannot be undone.
+func (t *terminal) confirm(words string) error {
+	fmt.Fprintf(t.warn, "Type %q to go on: ", words)
+	typed, err := t.line()
+	if err != nil {
+		return err
+	}
+	if strings.TrimSpace(typed) != words {
+		return errors.New("nothing was done")
+	}
+	return nil
 }
 
 // newPassphrase asks twice where somebody types.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"recueil/internal/office"
 	"recueil/internal/postgres/schema"
 	"recueil/internal/trust"
 )
@@ -36,7 +37,8 @@ func (c *doctorCommand) Run(t *terminal) error {
 	if err != nil {
 		findings = append(findings, finding{"trust file", err.Error()})
 	} else {
-		findings = append(findings, trustFile(c.TrustFile), c.shredKeys(source.File()))
+		house := office.House{Pool: pool, ShredDir: c.ShredDir, Trust: source, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+		findings = append(findings, trustFile(c.TrustFile), c.shredKeys(t.ctx, house), rotations(t.ctx, house))
 	}
 	wrong := 0
 	for _, f := range findings {
@@ -123,17 +125,50 @@ func trustFile(path string) finding {
 	return f
 }
 
-func (c *doctorCommand) shredKeys(file *trust.File) finding {
+// shredKeys leaves out the epochs whose key was destroyed on purpose.
+func (c *doctorCommand) shredKeys(ctx context.Context, house office.House) finding {
 	f := finding{what: "shred keys are there and private"}
-	for _, team := range file.Teams() {
+	status, err := office.ReadStatus(ctx, house)
+	if err != nil {
+		f.mend = "the epochs cannot be read"
+		return f
+	}
+	for _, team := range status.Teams {
 		for _, epoch := range team.Epochs {
-			path := filepath.Join(c.ShredDir, fmt.Sprintf("%s-%d.key", team.ID, epoch.Epoch))
+			if epoch.State == office.Destroyed || epoch.State == office.Discarded {
+				continue
+			}
+			path := filepath.Join(c.ShredDir, fmt.Sprintf("%s-%d.key", team.ID, epoch.Number))
 			info, err := os.Stat(path)
 			switch {
 			case err != nil:
 				f.mend = fmt.Sprintf("%s is missing: restore it from its own backup, or its reports stay closed", path)
 			case info.Mode().Perm()&0o077 != 0:
 				f.mend = "others may read " + path + ": chmod 600"
+			}
+		}
+	}
+	return f
+}
+
+// rotations tells of a new key that waits for its trust file, and of servers that
+// use another file than this one.
+func rotations(ctx context.Context, house office.House) finding {
+	f := finding{what: "servers use this trust file, and no key waits for another"}
+	status, err := office.ReadStatus(ctx, house)
+	if err != nil {
+		f.mend = "the servers cannot be read"
+		return f
+	}
+	for _, s := range status.Servers {
+		if s.TrustVersion != house.Trust.File().Version() || s.TrustFingerprint != house.Trust.File().Fingerprint() {
+			f.mend = fmt.Sprintf("%s %s uses version %d: install the newest file on its machine and send it SIGHUP", s.Kind, s.Name, s.TrustVersion)
+		}
+	}
+	for _, team := range status.Teams {
+		for _, epoch := range team.Epochs {
+			if epoch.State == office.Prepared {
+				f.mend = fmt.Sprintf("epoch %d of %s is prepared: install its trust file, see `recueil team status`", epoch.Number, team.ID)
 			}
 		}
 	}

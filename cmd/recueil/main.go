@@ -1,12 +1,14 @@
 // Command recueil is the operator's terminal.
 //
-//	recueil dev       try the whole service on this machine
-//	recueil migrate   bring the database to this version
-//	recueil init      make teams, keys, the trust file and the first coordinator
-//	recueil staff     list, add and disable accounts
-//	recueil audit     find changed, removed or moved lines of the audit trail
-//	recueil recover   open a team's key with the recovery key from the safe
-//	recueil doctor    check a deployment and say each mend
+//	recueil dev             try the whole service on this machine
+//	recueil migrate         bring the database to this version
+//	recueil init            make teams, keys, the trust file and the first coordinator
+//	recueil staff           list, add and disable accounts
+//	recueil team            rotate keys, seal reports forward, destroy retired keys
+//	recueil audit           find changed, removed or moved lines of the audit trail
+//	recueil recover         give a team's keys to a coordinator by the recovery key from the safe
+//	recueil recovery-drill  try the recovery key on every epoch
+//	recueil doctor          check a deployment and say each mend
 //
 // All but dev connect as recueil_owner, the owner of the database. Passphrases and
 // keys are asked for on the terminal or read from standard input, never taken from
@@ -28,13 +30,15 @@ import (
 )
 
 type commands struct {
-	Dev     devCommand     `cmd:"" help:"Run the whole service on this machine with demo data, until Ctrl-C."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database to this version."`
-	Init    initCommand    `cmd:"" help:"Make teams, keys, the trust file and the first coordinator. Prints the recovery key, once."`
-	Staff   staffCommands  `cmd:"" help:"Accounts of the back office."`
-	Audit   auditCommands  `cmd:"" help:"The audit trail of the back office."`
-	Recover recoverCommand `cmd:"" help:"Write a team's key, opened with the recovery key, to a file."`
-	Doctor  doctorCommand  `cmd:"" help:"Check a deployment."`
+	Dev           devCommand           `cmd:"" help:"Run the whole service on this machine with demo data, until Ctrl-C."`
+	Migrate       migrateCommand       `cmd:"" help:"Bring the database to this version."`
+	Init          initCommand          `cmd:"" help:"Make teams, keys, the trust file and the first coordinator. Prints the recovery key, once."`
+	Staff         staffCommands        `cmd:"" help:"Accounts of the back office."`
+	Team          teamCommands         `cmd:"" help:"The keys of the teams."`
+	Audit         auditCommands        `cmd:"" help:"The audit trail of the back office."`
+	Recover       recoverCommand       `cmd:"" help:"Give a team's keys back by the recovery key, when nobody is left who holds them."`
+	RecoveryDrill recoveryDrillCommand `cmd:"" help:"Try the recovery key on every epoch of every team. Writes no key."`
+	Doctor        doctorCommand        `cmd:"" help:"Check a deployment."`
 }
 
 // A terminal is what a command reads from and writes to.

@@ -8,6 +8,13 @@ import (
 	"recueil/internal/trust"
 )
 
+type teamCommands struct {
+	Status teamStatus `cmd:"" help:"Say which epochs, members and servers there are, and how far each rotation is."`
+	Rotate teamRotate `cmd:"" help:"Make the next key of one or several teams, and the trust file that names it."`
+	Reseal teamReseal `cmd:"" help:"Seal what lies under a retired epoch to the current one."`
+	Shred  teamShred  `cmd:"" help:"Destroy the shred key of a retired epoch: no copy of its wraps opens any more."`
+}
+
 // houseFlags are what the commands on keys want besides the database.
 type houseFlags struct {
 	ownerFlags
