@@ -41,7 +41,7 @@ func (c *teamRotate) Run(t *terminal) error {
 	refused := 0
 	table := tabwriter.NewWriter(t.out, 0, 4, 2, ' ', 0)
 	for _, begun := range rotated.Begun {
-		fmt.Fprintf(table, "Epoch %d of %s is made. Who holds it:\t\t\n", begun.Number, begun.TeamID)
+		fmt.Fprintf(table, "Epoch %d of %s is made. Who holds it:\n", begun.Number, begun.TeamID)
 		for _, h := range rotated.Holders {
 			if h.Team != begun.TeamID {
 				continue
