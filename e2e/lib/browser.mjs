@@ -30,15 +30,16 @@ export async function closeBrowser() {
 export const scripting = [{ js: true }, { js: false }];
 export const words = ({ js = true }) => (js ? "with JavaScript" : "without JavaScript");
 
-/** Runs a test as a new visitor: a context of its own, with one page open. */
+/** Runs a test as a new visitor: a context of its own, with one page open. What it
+    provokes the browser to complain of is not held against the pages. */
 export async function asVisitor(options, test) {
-  const { js = true, width = 360, height = 740, dark = false, on, ...rest } = options;
+  const { js = true, width = 360, height = 740, dark = false, on, provokes, ...rest } = options;
   browser ??= await launch();
   const context = await (on ?? browser).newContext({
     viewport: { width, height }, javaScriptEnabled: js, colorScheme: dark ? "dark" : "light", locale: "fr-FR", timezoneId: "Europe/Paris", ...rest,
   });
   context.setDefaultTimeout(10_000);
-  await watch(context);
+  await watch(context, provokes);
   const page = await context.newPage();
   let document; // the answer that the page on the screen came with
   page.on("response", (answer) => {
@@ -54,7 +55,7 @@ export async function asVisitor(options, test) {
 
 export const sideOf = (url) => ["intake", "office"].find((side) => service[side] && (url + "/").startsWith(service[side] + "/"));
 
-async function watch(context) {
+async function watch(context, provokes) {
   context.on("request", (request) => {
     const url = request.url();
     if (!sideOf(url) && !url.startsWith(elsewhere.url) && !/^(data|blob|about):/.test(url)) seen.strangers.add(url);
@@ -70,6 +71,7 @@ async function watch(context) {
     // The browser reports each 4xx and each lost connection in these words; they are
     // what many of these tests are about.
     if (message.text().startsWith("Failed to load resource")) return;
+    if (provokes?.test(message.text())) return; // a test that shows what is refused
     seen.complaints.push(`${message.page()?.url()}: ${message.text()}`);
   });
   context.on("weberror", (error) => seen.complaints.push(`${error.page()?.url()}: ${error.error()}`));

@@ -48,9 +48,8 @@ test("without a worker the report is sent all the same", async () => asVisitor({
   assert.match(page.url(), /\/r$/);
 }));
 
-test("no other script passes for our worker", async () => asVisitor({}, async ({ page }) => {
+test("no other script passes for our worker", async () => asVisitor({ provokes: /trusted-types|TrustedScriptURL/ }, async ({ page }) => {
   await toCheck(page);
-  const before = seen.complaints.length;
   const started = await page.evaluate(() => {
     try {
       return Boolean(new Worker(document.querySelector("[data-work]").dataset.work));
@@ -59,7 +58,6 @@ test("no other script passes for our worker", async () => asVisitor({}, async ({
     }
   });
   assert.equal(started, false, "an address that passed no policy starts a worker");
-  seen.complaints.splice(before); // the violation that was meant
 }));
 
 async function* states({ page, js }) {

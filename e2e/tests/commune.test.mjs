@@ -26,7 +26,9 @@ async function where(page) {
 
 async function type(page, text) {
   await page.locator(field).fill("");
+  const answered = page.waitForResponse((answer) => new URLSearchParams(answer.request().postData() ?? "").get("q") === text);
   await page.locator(field).pressSequentially(text);
+  await answered;
   await page.waitForFunction((said) => document.querySelector(said).textContent !== "", said);
 }
 
