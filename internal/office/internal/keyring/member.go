@@ -60,20 +60,20 @@ func SealMember(m Member, passphrase secret.Text) ([]byte, error) {
 }
 
 // An Opener opens sealed identities, a few at a time: each opening takes 64 MiB.
-type Opener struct{ places chan struct{} }
+type Opener struct{ turns *turns }
 
 // NewOpener returns an Opener that opens at most that many at once.
-func NewOpener(most int) *Opener { return &Opener{make(chan struct{}, most)} }
+func NewOpener(most int) *Opener {
+	return &Opener{&turns{free: most, waiting: map[Lane][]chan struct{}{}}}
+}
 
-// OpenMember opens a sealed identity. It waits for its place until ctx ends; a
-// wrong passphrase is ErrPassphrase.
-func (o *Opener) OpenMember(ctx context.Context, sealed []byte, passphrase secret.Text) (Member, error) {
-	select {
-	case o.places <- struct{}{}:
-		defer func() { <-o.places }()
-	case <-ctx.Done():
-		return Member{}, ctx.Err()
+// OpenMember opens a sealed identity. It waits in its lane until ctx ends; a wrong
+// passphrase is ErrPassphrase.
+func (o *Opener) OpenMember(ctx context.Context, lane Lane, sealed []byte, passphrase secret.Text) (Member, error) {
+	if err := o.turns.take(ctx, lane); err != nil {
+		return Member{}, err
 	}
+	defer o.turns.give()
 	if passphrase == "" {
 		return Member{}, ErrPassphrase
 	}

@@ -35,12 +35,12 @@ func TestIdentityOpensWithItsPassphraseAlone(t *testing.T) {
 	if !bytes.HasPrefix(sealed, []byte("age-encryption.org/v1\n-> scrypt ")) || !bytes.Contains(sealed, []byte(" 16\n")) {
 		t.Error("the identity is no age passphrase file of work factor 16")
 	}
-	opened, err := opener.OpenMember(t.Context(), sealed, passphrase)
+	opened, err := opener.OpenMember(t.Context(), keyring.Lane{}, sealed, passphrase)
 	if err != nil || opened.Recipient() != m.Recipient() {
 		t.Errorf("the passphrase gives another identity: %v", err)
 	}
 	for name, wrong := range map[string]secret.Text{"a wrong one": passphrase + "s", "none": ""} {
-		if _, err := opener.OpenMember(t.Context(), sealed, wrong); !errors.Is(err, keyring.ErrPassphrase) {
+		if _, err := opener.OpenMember(t.Context(), keyring.Lane{}, sealed, wrong); !errors.Is(err, keyring.ErrPassphrase) {
 			t.Errorf("%s: %v", name, err)
 		} else if strings.Contains(err.Error(), string(passphrase)) {
 			t.Errorf("%s: the error prints it", name)
@@ -55,7 +55,7 @@ func TestPlantedWorkFactorIsRefusedAtOnce(t *testing.T) {
 	}
 	planted := bytes.Replace(sealed, []byte(" 16\n"), []byte(" 22\n"), 1)
 	start := time.Now()
-	_, err = keyring.NewOpener(1).OpenMember(t.Context(), planted, passphrase)
+	_, err = keyring.NewOpener(1).OpenMember(t.Context(), keyring.Lane{}, planted, passphrase)
 	if took := time.Since(start); !errors.Is(err, keyring.ErrPassphrase) || took > 100*time.Millisecond {
 		t.Errorf("a work factor of 22 took %s: %v", took, err)
 	}
@@ -69,12 +69,12 @@ func TestOpeningWaitsForItsPlace(t *testing.T) {
 	full := keyring.NewOpener(0)
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
-	if _, err := full.OpenMember(ctx, sealed, passphrase); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := full.OpenMember(ctx, keyring.Lane{}, sealed, passphrase); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("without a place: %v", err)
 	}
 	one := keyring.NewOpener(1)
 	for range 3 { // a place that was not given back would stop the second
-		if _, err := one.OpenMember(t.Context(), []byte("no key"), passphrase); !errors.Is(err, keyring.ErrPassphrase) {
+		if _, err := one.OpenMember(t.Context(), keyring.Lane{}, []byte("no key"), passphrase); !errors.Is(err, keyring.ErrPassphrase) {
 			t.Errorf("no key: %v", err)
 		}
 	}

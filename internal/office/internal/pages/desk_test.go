@@ -56,6 +56,8 @@ var people = []struct {
 	{"a.diallo", "Awa Diallo", triage.Agent, true},
 	{"s.leroy", "Sam Leroy", triage.FollowUp, true},
 	{"j.moreau", "Jo Moreau", triage.Auditor, false},
+	{"k.petit", "Kim Petit", triage.AccountAdministrator, false},
+	{"p.blanc", "Paule Blanc", triage.Statistician, false},
 	{"n.roche", "Nour Roche", triage.Agent, false},
 }
 
@@ -210,14 +212,27 @@ func newDesk(t *testing.T) *desk {
 	}
 	d.team = trusted.File().Receiving()
 	d.inbox = inbox.New(ctx, d.db.Intake)
+	d.server = d.start()
+	return d
+}
+
+// start starts one more server on the same database. Each is as main makes it.
+func (d *desk) start() *httptest.Server {
+	d.t.Helper()
+	h := foundedHouse(d.t)
+	log := slog.New(slog.NewTextHandler(d.log, nil))
+	trusted, err := trust.NewSource(trust.Options{Path: h.trust()}, log)
+	if err != nil {
+		d.t.Fatal(err)
+	}
 	handler, err := office.New(office.Config{Pool: d.db.Office, Trust: trusted, ShredDir: h.shreds(), Origin: origin, Idle: 15 * time.Minute, Absolute: 12 * time.Hour,
 		Catalogue: locales.FS, Templates: templates.FS, Static: static.FS, Bundles: static.Bundles, Now: d.clock.Now, Log: log})
 	if err != nil {
-		t.Fatal(err)
+		d.t.Fatal(err)
 	}
-	d.server = httptest.NewTLSServer(handler) // __Host- cookies want a secure connection
-	t.Cleanup(d.server.Close)
-	return d
+	server := httptest.NewTLSServer(handler) // __Host- cookies want a secure connection
+	d.t.Cleanup(server.Close)
+	return server
 }
 
 // receive puts a report where the public side puts it, minutes ago.

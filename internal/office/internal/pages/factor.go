@@ -90,10 +90,15 @@ func (s *Server) try(c echo.Context, session *staff.Session, book staff.Book, w 
 	if book.Empty() {
 		return c.Redirect(http.StatusSeeOther, w.through("/compte/verification"))
 	}
-	if err := s.Desk.CountTry(ctx, session); errors.Is(err, staff.ErrNoSession) {
+	right, err := s.Desk.TryFactor(ctx, session, source(c))
+	if errors.Is(err, staff.ErrNoSession) {
 		setCookie(c, "", -1)
 		return s.showLogin(c, http.StatusUnprocessableEntity, loginPage{way: w, Login: session.Login, Problem: s.voice.T("office.factor.too_many")})
-	} else if err != nil {
+	}
+	if problem, status := s.tooSoon(c, err); problem != "" {
+		return s.showFactor(c, status, session, book, factorPage{way: w, Problem: problem})
+	}
+	if err != nil {
 		return err
 	}
 	kind, err := use()
@@ -108,6 +113,7 @@ func (s *Server) try(c echo.Context, session *staff.Session, book staff.Book, w 
 	if err != nil {
 		return err
 	}
+	right()
 	return s.enter(c, session, w, string(kind))
 }
 

@@ -2,7 +2,9 @@ package pages
 
 import (
 	"errors"
+	"math"
 	"net/http"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -74,7 +76,7 @@ func (s *Server) logIn(c echo.Context) error {
 	}
 	page := loginPage{Login: form.Get("login"), Locked: form.Get("locked") != "", way: readWay(form)}
 	ctx := c.Request().Context()
-	attempt := staff.Attempt{Login: page.Login, Passphrase: secret.Text(form.Get("passphrase")), Device: device(c)}
+	attempt := staff.Attempt{Login: page.Login, Passphrase: secret.Text(form.Get("passphrase")), Device: device(c), From: source(c)}
 	if cookie, ok := shown(c); ok {
 		attempt.Cookie = &cookie
 	}
@@ -85,6 +87,10 @@ func (s *Server) logIn(c echo.Context) error {
 		}
 		page.Problem = s.voice.T("office.login.refused")
 		return s.showLogin(c, http.StatusUnprocessableEntity, page)
+	}
+	if problem, status := s.tooSoon(c, err); problem != "" {
+		page.Problem = problem
+		return s.showLogin(c, status, page)
 	}
 	if err != nil {
 		return err
@@ -102,7 +108,24 @@ func (s *Server) enter(c echo.Context, session *staff.Session, w way, by string)
 		return errors.Join(err, s.Desk.LogOut(c.Request().Context(), session.Cookie))
 	}
 	giveCookie(c, session)
+	if err := s.mark(c, session); err != nil {
+		return err
+	}
 	return s.arrive(c, session, w)
+}
+
+// tooSoon says what is written of a try that was not made, or "".
+func (s *Server) tooSoon(c echo.Context, err error) (problem string, status int) {
+	var wait *staff.ErrWait
+	switch {
+	case errors.As(err, &wait):
+		seconds := int(math.Ceil(wait.For.Seconds()))
+		c.Response().Header().Set("Retry-After", strconv.Itoa(seconds))
+		return s.voice.T("office.login.wait", "Count", seconds), http.StatusTooManyRequests
+	case errors.Is(err, staff.ErrBusy):
+		return s.voice.T("office.login.busy"), http.StatusTooManyRequests
+	}
+	return "", 0
 }
 
 func (s *Server) auditLogin(c echo.Context, session *staff.Session, action, detail string) error {

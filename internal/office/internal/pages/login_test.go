@@ -148,10 +148,12 @@ func TestARoleThatReadsNothingIsToldWhatItMay(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	r := d.receive(time.Hour, young())
-	b := d.as("j.moreau").want(http.StatusForbidden, "/file")
-	if got := b.text("main"); !strings.Contains(got, "Cette page ne fait pas partie de votre rôle") || !strings.Contains(got, "journal d’audit") {
-		t.Errorf("the auditor reads %q", got)
+	d.as("k.petit").want(200, "/comptes")
+	b := d.as("p.blanc").want(http.StatusForbidden, "/file")
+	if got := b.text("main"); !strings.Contains(got, "Cette page ne fait pas partie de votre rôle") || !strings.Contains(got, "chiffres") {
+		t.Errorf("the statistician reads %q", got)
 	}
+	b = d.as("j.moreau").want(200, "/journal")
 	if b.doc.Find(`nav a[href="/file"]`).Length() != 0 {
 		t.Error("the auditor is led to the queue")
 	}

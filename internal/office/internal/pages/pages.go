@@ -96,6 +96,12 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.POST("/compte/verification/cle", s.keeper(s.addPasskey))
 	e.POST("/compte/verification/cle/retrait", s.keeper(s.removePasskey))
 	e.POST("/compte/verification/codes", s.keeper(s.renewBackup))
+	e.GET("/compte/sessions", s.member(s.sessions))
+	e.POST("/compte/sessions", s.member(s.closeOthers))
+	e.GET("/verifications", s.member(s.resets))
+	e.POST("/verifications/:compte/demande", s.may(triage.ProposeReset, s.proposeReset))
+	e.POST("/verifications/:compte/accord", s.may(triage.ConfirmReset, s.confirmReset))
+	e.POST("/verifications/:compte/refus", s.member(s.refuseReset))
 	e.POST("/raccourcis", s.setShortcuts)
 	e.GET("/invitation", s.askInvitation)
 	e.POST("/invitation", s.acceptInvitation)
@@ -145,6 +151,7 @@ var problems = map[error]*web.Problem{
 	staff.ErrNotAllowed:     errRole,
 	staff.ErrHalfOpen:       errNoSession,
 	staff.ErrLocked:         errNoSession,
+	staff.ErrNoReset:        {Status: http.StatusConflict, Key: "office.error.no_reset"},
 	staff.ErrFactor:         {Status: http.StatusForbidden, Key: "office.error.factor"},
 }
 

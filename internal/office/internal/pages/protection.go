@@ -188,16 +188,21 @@ func (s *Server) change(c echo.Context, session *staff.Session, book staff.Book,
 	}
 	page := protectionPage{way: readWay(form), Form: name}
 	refuse := func(problem string) error {
-		page.Problem = s.voice.T(problem)
+		page.Problem = problem
 		left, err := s.factors(c, session)
 		if err != nil {
 			return err
 		}
 		return s.showProtection(c, http.StatusUnprocessableEntity, session, left, page)
 	}
-	if err := s.sure(c, session, book, form); errors.Is(err, staff.ErrLogin) {
-		return refuse("office.protection.passphrase.wrong")
-	} else if err != nil {
+	err = s.sure(c, session, form)
+	if problem, _ := s.tooSoon(c, err); problem != "" {
+		return refuse(problem)
+	}
+	if errors.Is(err, staff.ErrLogin) {
+		return refuse(s.voice.T("office.protection.passphrase.wrong"))
+	}
+	if err != nil {
 		return err
 	}
 	var kept awaited
@@ -207,9 +212,9 @@ func (s *Server) change(c echo.Context, session *staff.Session, book staff.Book,
 	detail, err := act(form, kept)
 	switch {
 	case errors.Is(err, factor.ErrLast):
-		return refuse("office.protection.last")
+		return refuse(s.voice.T("office.protection.last"))
 	case errors.Is(err, factor.ErrWrong), errors.Is(err, factor.ErrUsed):
-		return refuse("office.protection.wrong." + name)
+		return refuse(s.voice.T("office.protection.wrong." + name))
 	case err != nil:
 		return err
 	}
@@ -219,7 +224,7 @@ func (s *Server) change(c echo.Context, session *staff.Session, book staff.Book,
 	}
 	first := session.State == staff.HalfOpen
 	if err := s.keepChange(c, session, book, detail); errors.Is(err, factor.ErrUsed) {
-		return refuse("office.protection.meanwhile")
+		return refuse(s.voice.T("office.protection.meanwhile"))
 	} else if err != nil {
 		return err
 	}
@@ -228,6 +233,9 @@ func (s *Server) change(c echo.Context, session *staff.Session, book staff.Book,
 			return errors.Join(err, s.Desk.LogOut(c.Request().Context(), session.Cookie))
 		}
 		giveCookie(c, session)
+		if err := s.mark(c, session); err != nil {
+			return err
+		}
 		c.Set("visit", &visit{Session: session})
 	}
 	if codes == nil {
@@ -237,11 +245,11 @@ func (s *Server) change(c echo.Context, session *staff.Session, book staff.Book,
 }
 
 // sure asks for the passphrase again, but of who has just given it.
-func (s *Server) sure(c echo.Context, session *staff.Session, book staff.Book, form url.Values) error {
+func (s *Server) sure(c echo.Context, session *staff.Session, form url.Values) error {
 	if session.State == staff.HalfOpen {
 		return nil
 	}
-	_, err := s.Desk.Open(c.Request().Context(), session.Login, secret.Text(form.Get("passphrase")))
+	err := s.Desk.Reopen(c.Request().Context(), session, secret.Text(form.Get("passphrase")), source(c))
 	if errors.Is(err, staff.ErrLogin) {
 		return errors.Join(err, s.auditLogin(c, session, "login.failed", "passphrase"))
 	}

@@ -3,6 +3,7 @@ package pages
 import (
 	"encoding/base64"
 	"net/http"
+	"net/netip"
 
 	"github.com/labstack/echo/v4"
 
@@ -27,6 +28,31 @@ func setCookie(c echo.Context, value string, age int) {
 func shown(c echo.Context) (staff.Cookie, bool) {
 	token, ok := cookieToken(c, cookieName)
 	return staff.Cookie{Token: token, Device: device(c)}, ok
+}
+
+// markName is the cookie of a device that somebody logged in on before. It opens
+// nothing: guessing on it is counted apart.
+const markName = "__Host-appareil"
+
+// source is where a request comes from.
+func source(c echo.Context) staff.Source {
+	address, err := netip.ParseAddr(c.RealIP())
+	if err != nil {
+		address = netip.Addr{} // counted together with all that have none
+	}
+	mark, _ := cookieToken(c, markName)
+	return staff.Source{Address: address, Mark: mark}
+}
+
+// mark makes the device of a request one that the member is known on.
+func (s *Server) mark(c echo.Context, session *staff.Session) error {
+	mark, err := s.Desk.Remember(c.Request().Context(), session, source(c))
+	if err != nil {
+		return err
+	}
+	c.SetCookie(&http.Cookie{Name: markName, Value: base64.RawURLEncoding.EncodeToString(mark.Bytes()), Path: "/",
+		MaxAge: int(staff.MarkLife.Seconds()), Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	return nil
 }
 
 func device(c echo.Context) staff.Device { return staff.DeviceOf(c.Request().UserAgent()) }

@@ -184,24 +184,33 @@ func (s *Session) Awaited() ([]byte, bool) {
 	return plain, err == nil
 }
 
-// CountTry takes note of a second factor about to be tried. After too many the
-// session is over, and the passphrase is asked for again.
-func (d *Desk) CountTry(ctx context.Context, s *Session) error {
+// TryFactor takes note of a second factor about to be tried, and returns what is to
+// be called when it was right. After too many the session is over, and the passphrase
+// is asked for again; who starts over must wait all the same.
+func (d *Desk) TryFactor(ctx context.Context, s *Session, from Source) (right func(), err error) {
+	t, err := d.tryOf(ctx, from, ofFactor(s.ID[:]), s.ID)
+	if err != nil {
+		return nil, err
+	}
+	t.address = nil // who is here knows the passphrase
+	if err := d.mayTry(t); err != nil {
+		return nil, err
+	}
 	var tries int
-	err := d.Pool.QueryRow(ctx, "update sessions set attempts = attempts + 1 where id = $1 returning attempts", s.id()).Scan(&tries)
+	err = d.Pool.QueryRow(ctx, "update sessions set attempts = attempts + 1 where id = $1 returning attempts", s.id()).Scan(&tries)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return ErrNoSession
+		return nil, ErrNoSession
 	}
 	if err != nil {
-		return fmt.Errorf("counting the tries of a session: %w", postgres.Sort(err))
+		return nil, fmt.Errorf("counting the tries of a session: %w", postgres.Sort(err))
 	}
 	if tries <= mostTries {
-		return nil
+		return func() { d.succeeded(t) }, nil
 	}
 	if err := d.LogOut(ctx, s.Cookie); err != nil {
-		return err
+		return nil, err
 	}
-	return ErrNoSession
+	return nil, ErrNoSession
 }
 
 // LogOut ends a session.

@@ -60,8 +60,9 @@ type Config struct {
 // A Desk lets members in and opens their keys.
 type Desk struct {
 	Config
-	opener *keyring.Opener
-	decoy  []byte // a sealed identity that nobody has, opened for unknown names
+	opener   *keyring.Opener
+	throttle *throttle
+	decoy    []byte // a sealed identity that nobody has, opened for unknown names
 }
 
 // atOnce is how many passphrases are tried at the same time: each takes 64 MiB.
@@ -78,7 +79,7 @@ func New(c Config) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Desk{c, keyring.NewOpener(atOnce), decoy}, nil
+	return &Desk{c, keyring.NewOpener(atOnce), newThrottle(), decoy}, nil
 }
 
 const memberColumns = `id, login, display_name, role, recipient, sealed_identity, disabled_at is not null as disabled`
@@ -98,15 +99,19 @@ func (d *Desk) byLogin(ctx context.Context, login string) (Member, bool, error) 
 	return m, true, nil
 }
 
-// Open opens a member's identity: to begin a session, or for one act at the
-// operator's terminal. A failure is ErrLogin, whatever the reason, with the id of
-// the account tried where there is one; the session is never nil.
+// Open opens a member's identity for one act at the operator's terminal. A failure is
+// ErrLogin, whatever the reason, with the id of the account tried where there is
+// one; the session is never nil.
 func (d *Desk) Open(ctx context.Context, login string, passphrase secret.Text) (*Session, error) {
 	m, known, err := d.byLogin(ctx, login)
 	if err != nil {
 		return &Session{}, err
 	}
-	identity, err := d.opener.OpenMember(ctx, m.SealedIdentity, passphrase)
+	return d.openAs(ctx, keyring.Lane{}, m, known, passphrase)
+}
+
+func (d *Desk) openAs(ctx context.Context, lane keyring.Lane, m Member, known bool, passphrase secret.Text) (*Session, error) {
+	identity, err := d.opener.OpenMember(ctx, lane, m.SealedIdentity, passphrase)
 	switch {
 	case errors.Is(err, keyring.ErrPassphrase), err == nil && (!known || m.Disabled || identity.Recipient() != m.Recipient):
 		return &Session{Member: m}, ErrLogin
@@ -121,6 +126,7 @@ type Attempt struct {
 	Login      string
 	Passphrase secret.Text
 	Device     Device
+	From       Source
 	Cookie     *Cookie // of the session before, if the browser has one
 }
 
@@ -129,7 +135,7 @@ type Attempt struct {
 // open. Its token goes into the cookie and nowhere else. A failure is ErrLogin, with
 // the id of the account tried where there is one; the session is never nil.
 func (d *Desk) LogIn(ctx context.Context, a Attempt) (*Session, error) {
-	s, err := d.Open(ctx, a.Login, a.Passphrase)
+	s, err := d.openFrom(ctx, a.Login, a.Passphrase, a.From)
 	if err != nil {
 		return s, err
 	}

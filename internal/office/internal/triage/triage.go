@@ -147,6 +147,10 @@ const (
 	Assign    Action = "assign" // a role and teams
 	Reset     Action = "reset"  // open a way to a new passphrase
 
+	// Taking somebody's second factor away takes two people.
+	ProposeReset Action = "propose_factor_reset"
+	ConfirmReset Action = "confirm_factor_reset"
+
 	Audit Action = "audit" // read, export and verify the trail
 )
 
@@ -165,6 +169,9 @@ var permissions = map[Action][]Role{
 	Reinstate: {AccountAdministrator},
 	Assign:    {AccountAdministrator},
 	Reset:     {AccountAdministrator},
+
+	ProposeReset: {AccountAdministrator},
+	ConfirmReset: {Coordinator},
 
 	Audit: {Auditor},
 }

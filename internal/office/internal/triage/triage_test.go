@@ -86,6 +86,8 @@ func TestEveryRoleMayDoWhatItsWorkWantsAndNoMore(t *testing.T) {
 		reinstate  no    no          no        no           yes                   no
 		assign     no    no          no        no           yes                   no
 		reset      no    no          no        no           yes                   no
+		propose_factor_reset no no   no        no           yes                   no
+		confirm_factor_reset no yes  no        no           no                    no
 		audit      no    no          no        no           no                    yes`
 	lines := strings.Split(strings.TrimSpace(table), "\n")
 	roles := strings.Fields(lines[0])[1:]
