@@ -1,6 +1,7 @@
 // The back office: logging in, finding a report, and every page in every state.
 
 import { createHmac } from "node:crypto";
+import { asVisitor } from "./browser.mjs";
 import { press } from "./form.mjs";
 import { service, sql } from "./service.mjs";
 
@@ -9,34 +10,47 @@ export const member = (role) => service.staff.find((each) => each.role === role)
 
 /** Logs a member in by both steps. */
 export async function logIn(page, role = "agent", path = "/connexion") {
-  await givePassphrase(page, role, path);
-  await page.locator("#code").fill(nextCode(member(role)));
-  await press(page, "form[action='/connexion/verification'] button");
-  if (member(role).backup_codes.length <= 1) await renewCodes(page, role);
+  await logInAs(page, member(role), path);
+}
+
+export async function logInAs(page, person, path = "/connexion") {
+  await givePassphrase(page, person, path);
+  await giveCode(page, person.backup_codes.shift());
+  if (person.backup_codes.length <= 1) await renewCodes(page, person);
 }
 
 /** The first step alone. */
-export async function givePassphrase(page, role = "agent", path = "/connexion") {
-  const { login, passphrase } = member(role);
+export async function givePassphrase(page, { login, passphrase }, path = "/connexion") {
   await page.goto(service.office + path);
   await page.locator("#login").fill(login);
   await page.locator("#passphrase").fill(passphrase);
   await press(page, "main form button:not([type=button])");
 }
 
-/** A backup code, each of which counts once: tests log in more often than the app
-    shows a new code. */
-const nextCode = (person) => person.backup_codes.shift();
+/** The second, by a code. Backup codes count once, and so does each of the app:
+    tests log in more often than that shows a new one. */
+export async function giveCode(page, code) {
+  await page.locator("#code").fill(code);
+  await press(page, "form[action='/connexion/verification'] button");
+}
 
 /** Makes ten new backup codes, with the last one in reserve. */
-async function renewCodes(page, role) {
+async function renewCodes(page, person) {
   const back = page.url();
   await page.goto(`${service.office}/compte/verification`);
   await page.locator("#backup details").evaluate((folded) => { folded.open = true; });
-  await page.locator("#phrase-backup").fill(member(role).passphrase);
+  await page.locator("#phrase-backup").fill(person.passphrase);
   await press(page, "#backup form button");
-  member(role).backup_codes = await page.locator(".codes .code").allTextContents();
+  person.backup_codes = await page.locator(".codes .code").allTextContents();
   await page.goto(back);
+}
+
+/** Makes the second factor that a first log-in asks for. */
+export async function enrol(page, person) {
+  person.totp = (await page.locator("#secret").textContent()).replace(/\s/g, "");
+  await page.locator("#code").fill(totp(person.totp));
+  await press(page, "form[action^='/compte/verification/application'] button");
+  person.backup_codes = await page.locator(".codes .code").allTextContents();
 }
 
 /** What an authenticator app shows: RFC 6238. */
@@ -61,3 +75,116 @@ export async function idOf(reference) {
 export async function openReport(page, reference) {
   await page.goto(`${service.office}/dossiers/${await idOf(reference)}`);
 }
+
+const closeButton = "main form.closing button:not([formaction])";
+
+/** The screens of a listener, from the log-in to a closed report. */
+async function* listener({ page }, reference) {
+  await page.goto(`${service.office}/file`);
+  yield "log-in, asked for";
+  await page.locator("#login").fill("personne");
+  await page.locator("#passphrase").fill("ne va pas");
+  await press(page, "main form button");
+  yield "log-in, refused";
+  await logIn(page);
+  yield "queue";
+  for (const [i, view] of (await page.locator(".filters a").evaluateAll((links) => links.map((link) => link.href))).entries()) {
+    await page.goto(view);
+    yield `queue, view ${i + 1}`;
+  }
+  await openReport(page, reference);
+  yield "report, new";
+  await press(page, "main [data-claim]");
+  yield "report, claimed";
+  await press(page, closeButton);
+  yield "report, closed without a reason";
+  await page.locator("[name=qualification]").first().check();
+  await page.locator("[name=reason]").fill("Conseils donnés, <b>orientation</b> vers un point d’accueil.");
+  await press(page, closeButton);
+  yield "queue, after closing";
+  await openReport(page, reference);
+  yield "report, closed";
+  await page.goto(`${service.office}/dossiers/00000000-0000-0000-0000-000000000000`);
+  yield "report, not there";
+  await page.goto(`${service.office}/nulle-part`);
+  yield "no such page";
+  await page.goto(`${service.office}/file`);
+  await press(page, "form[action='/deconnexion'] button");
+  yield "log-in, after leaving";
+}
+
+/** What a listener sees whose report was damaged in the database, held by a
+    colleague, or whose session ended. */
+async function* troubles({ page, context }, reference) {
+  await logIn(page, "coordinator");
+  const id = await idOf(reference);
+  await sql(`update report_grants set body = substring(body from 1 for 400) || '\\x00' || substring(body from 402) where report_id = '${id}'`);
+  await page.goto(`${service.office}/file`);
+  yield "queue, with a damaged report";
+  await openReport(page, reference);
+  yield "report, damaged";
+  await context.clearCookies();
+  await page.reload();
+  yield "log-in, after the session";
+}
+
+/** An account without a report to read. */
+async function* administrator({ page }) {
+  await logIn(page, "account_administrator");
+  yield "account administrator, no queue";
+}
+
+const other = () => service.staff.filter(({ role }) => role === "agent").at(-1);
+
+/** Somebody who lost his second factor, from the two who take it away to his own
+    account. */
+async function* account({ page, js }) {
+  const person = other();
+  const [[id]] = await sql(`select id from staff where login = '${person.login}'`);
+  const act = (name) => `form[action='/verifications/${id}/${name}'] button`;
+  const open = (form) => page.locator(form).evaluate((button) => button.closest("details").setAttribute("open", ""));
+  await logIn(page, "account_administrator", "/connexion?retour=/compte/sessions");
+  await page.goto(`${service.office}/verifications`);
+  yield "factors, to take away";
+  await open(act("demande"));
+  await press(page, act("demande"));
+  yield "factors, proposed";
+  await press(page, "form[action='/deconnexion'] button");
+  await logIn(page, "coordinator");
+  await page.goto(`${service.office}/verifications`);
+  yield "factors, to decide";
+  await open(act("accord"));
+  await press(page, act("accord"));
+  yield "factors, decided";
+  await page.goto(`${service.office}/verifications`);
+  await press(page, "form[action='/deconnexion'] button");
+
+  await givePassphrase(page, person);
+  yield "first log-in";
+  await page.locator("#code").fill("000000");
+  await press(page, "form[action^='/compte/verification/application'] button");
+  yield "first log-in, wrong code";
+  await enrol(page, person);
+  yield "backup codes";
+  await press(page, "form[action='/deconnexion'] button");
+  await givePassphrase(page, person);
+  yield "second step";
+  await giveCode(page, "000000");
+  yield "second step, wrong code";
+  await giveCode(page, person.backup_codes.shift());
+  await page.goto(`${service.office}/compte/verification`);
+  yield "own account, second factor";
+  await page.goto(`${service.office}/compte/verification?application=1`);
+  yield "own account, another app";
+  await page.locator("#app #code").fill("000000");
+  await press(page, "#app form button");
+  yield "own account, wrong passphrase";
+  await asVisitor({ js }, async ({ page: elsewhere }) => logInAs(elsewhere, person));
+  await page.goto(`${service.office}/compte/sessions`);
+  yield "own account, sessions";
+  await sql("update sessions set last_seen_at = last_seen_at - interval '1 hour'");
+  await page.reload();
+  yield "log-in, locked";
+}
+
+export const walks = { listener, troubles, administrator, account };
