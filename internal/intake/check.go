@@ -52,6 +52,9 @@ func (s *Server) check(c echo.Context) error {
 	if v.Sent != nil {
 		return c.Redirect(http.StatusSeeOther, "/r")
 	}
+	if v.Door == "" {
+		return c.Redirect(http.StatusSeeOther, v.next())
+	}
 	if fromHistory(c) {
 		return s.showResume(c, v, "")
 	}

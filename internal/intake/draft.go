@@ -48,6 +48,7 @@ type draft struct {
 	Extras    bool           `json:"extras,omitempty"`   // a young person wants to tell more
 	Long      bool           `json:"long,omitempty"`     // a professional fills in all steps on one page
 	Language  string         `json:"language,omitempty"` // of the page that was answered last
+	Again     *again         `json:"again,omitempty"`    // a page to be shown once more
 	SealedAt  time.Time      `json:"sealed_at"`
 	Sent      *sent          `json:"sent,omitempty"` // what is left is a tombstone: the receipt
 
@@ -82,7 +83,7 @@ func (d *draft) life() time.Duration {
 	switch {
 	case d.Sent != nil:
 		return receiptLife
-	case d.Door == report.Young:
+	case d.Door == report.Young, d.Door == "": // nobody knows yet who writes
 		return youngDraft
 	}
 	return adultDraft

@@ -36,7 +36,10 @@ type Call struct {
 func (s *Server) numbers(c echo.Context) error {
 	d, next := &draft{reads: s.language(c)}, ""
 	if v := s.peek(c); v != nil {
-		d, next = &v.draft, v.next()
+		d = &v.draft
+		if v.Door != "" {
+			next = v.next()
+		}
 	}
 	voice := s.voice(d)
 	page := numbersPage{Frame: s.frame(c, voice, voice.T("page.numbers.title")), Young: d.Door == report.Young, Reading: s.reading(voice), Next: next}

@@ -103,6 +103,9 @@ func (d *draft) beforeSheet(at sheet) string {
 
 // next returns where a visitor left off: the first step without an answer.
 func (d *draft) next() string {
+	if d.Door == "" { // begun by the short form alone
+		return "/"
+	}
 	for _, s := range d.path() {
 		if !slices.Contains(d.Visited, s.number) {
 			return d.address(s)

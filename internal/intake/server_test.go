@@ -152,6 +152,8 @@ type browser struct {
 	base   string
 	status int
 	at     string
+	shown  string // the same, as the address bar shows it
+	method string // that the page answers
 	part   string // of the page, as the address names it
 	body   string
 	header http.Header
@@ -189,12 +191,21 @@ func (b *browser) do(r *http.Request) *browser {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	b.status, b.header, b.at, b.body = response.StatusCode, response.Header, response.Request.URL.RequestURI(), string(raw)
+	b.status, b.header, b.at, b.body = response.StatusCode, response.Header, addressOf(response.Request.URL), string(raw)
 	b.part = response.Request.URL.Fragment
+	b.shown, b.method = response.Request.URL.RequestURI(), response.Request.Method
 	if b.doc, err = goquery.NewDocumentFromReader(bytes.NewReader(raw)); err != nil {
 		b.t.Fatal(err)
 	}
 	return b
+}
+
+// addressOf is a page's address, whether it is shown once more or not.
+func addressOf(u *url.URL) string {
+	query := u.Query()
+	query.Del("r")
+	at := url.URL{Path: u.Path, RawQuery: query.Encode()}
+	return at.String()
 }
 
 func (b *browser) open(path string) *browser {

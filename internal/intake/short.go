@@ -33,8 +33,14 @@ func (s *Server) shortForm(c echo.Context) error {
 	if v := s.peek(c); v != nil {
 		d = &v.draft
 	}
+	if again, waits := d.again(c, shortAddress); waits {
+		return s.showShort(c, d, again.Status, again.shown())
+	}
 	return s.showShort(c, d, http.StatusOK, shown{})
 }
+
+// shortAddress is where the short form is served.
+const shortAddress = "/m"
 
 func (s *Server) showShort(c echo.Context, d *draft, status int, with shown) error {
 	if token, err := cookieToken(c); err == nil {
@@ -90,16 +96,16 @@ func (s *Server) sendShort(c echo.Context) error {
 	switch {
 	case err != nil:
 		again.notice = voice.T("error.forged_form.text")
-		return s.showShort(c, &v.draft, http.StatusUnprocessableEntity, again)
+		return s.leadBackToShort(c, v, http.StatusUnprocessableEntity, again)
 	case len(refused) > 0:
-		return s.showShort(c, &v.draft, http.StatusUnprocessableEntity, again)
+		return s.leadBackToShort(c, v, http.StatusUnprocessableEntity, again)
 	case switched(form) && form.Get(againInput) == "":
-		return s.showShort(c, &v.draft, http.StatusOK, again)
+		return s.leadBackToShort(c, v, http.StatusOK, again)
 	case !(&report.Answers{Short: *told}).Sendable():
 		again.notice = voice.T("problem.short_empty")
-		return s.showShort(c, &v.draft, http.StatusUnprocessableEntity, again)
+		return s.leadBackToShort(c, v, http.StatusUnprocessableEntity, again)
 	case switched(form):
-		return s.showShort(c, &v.draft, http.StatusOK, again)
+		return s.leadBackToShort(c, v, http.StatusOK, again)
 	case v.Sent != nil:
 		return s.sendShortAgain(c, v, told)
 	}

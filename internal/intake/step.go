@@ -80,6 +80,9 @@ func (s *Server) step(c echo.Context) error {
 	if fromHistory(c) && len(v.Visited) > 0 {
 		return s.showResume(c, v, "")
 	}
+	if again, waits := v.again(c, at.Address()); waits {
+		return s.showSheet(c, v, at.sent(again.Typed), again.Status, again.shown())
+	}
 	if !at.isOn(&v.draft) {
 		return c.Redirect(http.StatusSeeOther, v.next())
 	}
@@ -216,19 +219,22 @@ func (s *Server) answerStep(c echo.Context) error {
 		if v.Sent != nil {
 			return errShow
 		}
+		v.forgetAgain(at.Address())
 		if base := form.Get("_base"); base != "" && !hmac.Equal([]byte(base), []byte(v.base(at))) {
 			if again.other = s.differences(v, at, form); again.other != nil {
 				return errShow
 			}
 		}
 		if switched(form) {
-			return s.keepTyped(v, at, form, &again)
+			err := s.keepTyped(v, at, form, &again)
+			s.keepRefused(v, at, form, again)
+			return err
 		}
 		again.errors = s.apply(v, at, form)
 		v.Language = v.reads
 		asked := slices.Clone(v.Asked)
 		s.askOnce(v, at, form, &again)
-		if byScript(c) {
+		if !s.keepRefused(v, at, form, again) && byScript(c) {
 			v.Asked = asked // the script asks only where to go; the browser then comes for the page itself
 		}
 		again.alarm = len(again.errors) == 0 && !leaves(form) && v.alarms(at)
@@ -245,10 +251,13 @@ func (s *Server) answerStep(c echo.Context) error {
 		return s.addAfterSending(c, v, at, form)
 	case errors.Is(err, errShow):
 		again.notice = s.voice(&v.draft).T("page.conflict.text")
-		return s.showSheet(c, v, at, http.StatusConflict, again)
+		return s.leadBack(c, v, at, http.StatusConflict, again)
 	case err != nil:
 		return err
 	case len(again.errors) > 0:
+		if v.waits(at.Address()) {
+			return goTo(c, onceMore(at.here(again.back)))
+		}
 		again.typed = form
 		return s.showSheet(c, v, at, http.StatusUnprocessableEntity, again)
 	}
@@ -256,6 +265,15 @@ func (s *Server) answerStep(c echo.Context) error {
 		return goTo(c, "/d")
 	}
 	return goTo(c, s.following(v, at, form))
+}
+
+// keepRefused keeps a page with errors for the GET that shows it, and says whether it did.
+func (s *Server) keepRefused(v *visit, at sheet, form url.Values, with shown) bool {
+	if len(with.errors) == 0 {
+		return true
+	}
+	with.typed, with.base = form, v.base(v.sheet(at))
+	return v.keepAgain(at.Address(), http.StatusUnprocessableEntity, with)
 }
 
 // alarms reports whether an answer leads to whom to call: each time on its own page,
@@ -327,12 +345,6 @@ func (s *Server) startOver(c echo.Context, at sheet, form url.Values, again show
 		return gone(why)
 	}
 	v.Long = at.whole
-	if !byScript(c) {
-		if err := s.save(c.Request().Context(), v); err != nil && !errors.Is(err, postgres.ErrUnavailable) {
-			return err
-		}
-		setCookie(c, v.token)
-	}
 	key := "error.forged_draft.text"
 	switch {
 	case errors.Is(why, inbox.ErrNoDraft):
@@ -341,6 +353,18 @@ func (s *Server) startOver(c echo.Context, at sheet, form url.Values, again show
 		key = "error.other_version.text"
 	}
 	again.notice = s.voice(&v.draft).T(key)
+	// A browser that keeps no cookies would not find the text again by a GET.
+	kept := !errors.Is(why, errNoCookie) && v.keepAgain(at.Address(), http.StatusGone, again)
+	if kept || !byScript(c) {
+		err := s.save(c.Request().Context(), v)
+		if err != nil && !errors.Is(err, postgres.ErrUnavailable) {
+			return err
+		}
+		setCookie(c, v.token)
+		if kept && err == nil {
+			return goTo(c, onceMore(at.here(again.back)))
+		}
+	}
 	return s.showSheet(c, v, at, http.StatusGone, again)
 }
 

@@ -116,7 +116,7 @@ func (s *Server) submit(ctx context.Context, v *visit, told *report.ShortForm, l
 	if told != nil {
 		v.Sent.Short, v.Sent.Tag = true, shortTag(told, r.ReplyKey)
 	}
-	v.Answers, v.CaseKey, v.Asked = report.Answers{}, nil, nil
+	v.Answers, v.CaseKey, v.Asked, v.Again = report.Answers{}, nil, nil, nil
 	v.revision = -1
 	tombstone, err := s.write(v)
 	if err != nil {
