@@ -219,6 +219,9 @@ func (b *browser) token() secret.Key {
 	b.t.Helper()
 	u, _ := url.Parse(b.base)
 	for _, cookie := range b.client.Jar.Cookies(u) {
+		if cookie.Name != "__Host-e" {
+			continue
+		}
 		raw, err := base64.RawURLEncoding.DecodeString(cookie.Value)
 		if err != nil {
 			b.t.Fatal(err)

@@ -80,9 +80,7 @@ func texts(raw []byte) [][]byte {
 	for line := range bytes.Lines(raw) {
 		all = append(all, bytes.TrimSpace(line))
 	}
-	for _, word := range bytes.FieldsFunc(raw, func(r rune) bool { return strings.ContainsRune(" \n\t\"'=,:/@{}[]", r) }) {
-		all = append(all, word)
-	}
+	all = append(all, bytes.FieldsFunc(raw, func(r rune) bool { return strings.ContainsRune(" \n\t\"'=,:/@{}[]", r) })...)
 	var any map[string]json.RawMessage
 	if json.Unmarshal(raw, &any) == nil {
 		for _, value := range any {
