@@ -51,6 +51,25 @@ func TestBackAfterLeavingShowsNothingThatWasTyped(t *testing.T) {
 	}
 }
 
+// Whoever only opened the short form has a draft without a door: no other page may
+// stumble over it.
+func TestPagesWithADraftOfTheShortFormAlone(t *testing.T) {
+	s := newSite(t)
+	b := s.browser().open("/m").fill(nil).want(422, "/m")
+	for _, path := range []string{"/e/2", "/e/tout", "/v", "/q", "/r", "/a", "/d", "/"} {
+		if other := b.twin().open(path); other.status >= 500 {
+			t.Errorf("%s answers %d", path, other.status)
+		}
+		if other := b.twin().post(path, url.Values{"situation.story": {"x"}, "digits": {"1"}}); other.status >= 500 {
+			t.Errorf("a POST to %s answers %d", path, other.status)
+		}
+	}
+	b.fill(url.Values{"short.story": {"il crie"}}).want(200, "/r")
+	if r := s.one(); r.Answers.Short.Story != "il crie" {
+		t.Errorf("%+v", r.Answers.Short)
+	}
+}
+
 func TestRefusedPageOutlivesAReload(t *testing.T) {
 	s := newSite(t)
 	b := s.relativeAt("/e/4").fill(url.Values{"place.address": {"impasse des Lilas"}}).want(422, "/e/4")

@@ -219,6 +219,9 @@ func (s *Server) answerStep(c echo.Context) error {
 		if v.Sent != nil {
 			return errShow
 		}
+		if v.Door == "" { // begun by the short form, it has no questions
+			return inbox.ErrNoDraft
+		}
 		v.forgetAgain(at.Address())
 		if base := form.Get("_base"); base != "" && !hmac.Equal([]byte(base), []byte(v.base(at))) {
 			if again.other = s.differences(v, at, form); again.other != nil {

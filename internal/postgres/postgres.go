@@ -93,3 +93,9 @@ func Missing(err error) bool {
 	var refused *pgconn.PgError
 	return errors.As(err, &refused) && refused.Code == "23503"
 }
+
+// Malformed reports whether err says that a text is no value of its type.
+func Malformed(err error) bool {
+	var refused *pgconn.PgError
+	return errors.As(err, &refused) && refused.Code == "22P02"
+}

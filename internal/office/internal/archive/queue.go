@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"recueil/internal/postgres"
 	"recueil/internal/report"
@@ -155,8 +154,7 @@ func (a *Archive) Arrived(ctx context.Context, snapshot string, teams []string) 
 		where r.arrival >= pg_snapshot_xmin(@snapshot::text::pg_snapshot) and not pg_visible_in_snapshot(r.arrival, @snapshot::text::pg_snapshot)
 		and `+mainQueue+` and exists (select 1 from report_grants g where g.report_id = r.id and g.team_id = any(@teams))`,
 		pgx.NamedArgs{"snapshot": snapshot, "teams": teams, "flood": MostUnverified + 1}).Scan(&n)
-	var refused *pgconn.PgError
-	if errors.As(err, &refused) && refused.Code == "22P02" {
+	if postgres.Malformed(err) {
 		return 0, ErrSnapshot // PostgreSQL's own message repeats what was sent
 	}
 	if err != nil {
