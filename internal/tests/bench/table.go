@@ -36,11 +36,23 @@ func (t *table) row(what, figure string) { t.rows = append(t.rows, [4]string{wha
 
 // goal adds a figure and says whether it is what it should be.
 func (t *table) goal(what, figure, goal string, reached bool) {
-	verdict := "reached"
-	if !reached {
-		verdict = "misses the goal"
+	t.rows = append(t.rows, [4]string{what, figure, goal, verdict(reached)})
+}
+
+// nearer adds a figure that has a nearer goal on the way.
+func (t *table) nearer(what, figure, goal string, reached, near bool) {
+	words := verdict(reached)
+	if !reached && near {
+		words += ", reaches the nearer one"
 	}
-	t.rows = append(t.rows, [4]string{what, figure, goal, verdict})
+	t.rows = append(t.rows, [4]string{what, figure, goal, words})
+}
+
+func verdict(reached bool) string {
+	if reached {
+		return "reached"
+	}
+	return "misses the goal"
 }
 
 func (t *table) print(w io.Writer) {
