@@ -46,9 +46,17 @@ export async function asVisitor(options, test) {
     if (answer.request().isNavigationRequest() && answer.frame() === page.mainFrame() && ![301, 302, 303].includes(answer.status())) document = answer;
   });
   const visitor = { context, page, js, answer: () => document, source: () => document.text(), status: () => document.status() };
+  // Not everything that waits for a page has a limit of its own.
+  const patience = setTimeout(() => {
+    visitor.late = true;
+    context.close();
+  }, 180_000);
   try {
     return await test(visitor);
+  } catch (error) {
+    throw visitor.late ? new Error(`nothing came any more at ${page.url()}`, { cause: error }) : error;
   } finally {
+    clearTimeout(patience);
     await context.close();
   }
 }
