@@ -36,7 +36,7 @@ bench: build postgres ## figures and ratios within one run
 	go run ./internal/tests/bench
 
 screenshots: build postgres browser ## every page in three widths, light and dark, into var/screenshots
-	cd e2e && node screenshots.mjs
+	cd e2e && node screenshots.mjs && node pictures.mjs
 
 postgres:
 	@scripts/need-debian postgresql /usr/lib/postgresql/*/bin/initdb

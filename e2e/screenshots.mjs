@@ -1,10 +1,11 @@
 // Takes every page in every state at 320, 768 and 1280 px, by day and by night, into
-// var/screenshots; and the few that the README shows into docs/screens.
+// var/screenshots.
 // `make screenshots`, or `node screenshots.mjs young` for some of the walks.
 
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { asVisitor, closeBrowser } from "./lib/browser.mjs";
+import { walks as officeWalks } from "./lib/office.mjs";
 import { walks as publicWalks } from "./lib/public.mjs";
 import { start, stop } from "./lib/service.mjs";
 
@@ -14,11 +15,13 @@ const wanted = process.argv.slice(2);
 
 await start();
 try {
-  for (const [name, walk] of Object.entries(publicWalks)) {
-    if (wanted.length && !wanted.some((word) => name.includes(word))) continue;
-    await asVisitor({}, async (visitor) => {
-      for await (const state of walk(visitor)) await shoot(visitor.page, path.join(kept, "public", state.replace(/[^\p{L}\d]+/gu, "-")));
-    });
+  for (const [side, walks] of Object.entries({ public: publicWalks, office: officeWalks })) {
+    for (const [name, walk] of Object.entries(walks)) {
+      if (wanted.length && !wanted.some((word) => name.includes(word))) continue;
+      await asVisitor({}, async (visitor) => {
+        for await (const state of walk(visitor)) await shoot(visitor.page, path.join(kept, side, state.replace(/[^\p{L}\d]+/gu, "-")));
+      });
+    }
   }
 } finally {
   await closeBrowser();
