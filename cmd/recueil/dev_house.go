@@ -20,6 +20,7 @@ var demoStaff = []devStaff{
 	{Login: "noe", Name: "Noé Valmont", Role: "agent"},
 	{Login: "ines", Name: "Inès Delorme", Role: "agent"},
 	{Login: "admin", Name: "Alix Garnier", Role: "account_administrator"},
+	{Login: "audit", Name: "Maëlle Fortin", Role: "auditor"},
 }
 
 // demoWords are 64 short words without accents.

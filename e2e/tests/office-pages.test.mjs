@@ -3,7 +3,8 @@
 import { test } from "node:test";
 import { asVisitor, scripting, words } from "../lib/browser.mjs";
 import { answer, open } from "../lib/form.mjs";
-import { walks } from "../lib/office.mjs";
+import { walks as accounts } from "../lib/accounts.mjs";
+import { walks as listening } from "../lib/office.mjs";
 import { axe } from "../lib/checks/axe.mjs";
 import { contrast } from "../lib/checks/contrast.mjs";
 import { html } from "../lib/checks/html.mjs";
@@ -21,7 +22,7 @@ async function sent() {
 }
 
 for (const how of scripting) {
-  for (const [name, walk] of Object.entries(walks)) {
+  for (const [name, walk] of Object.entries({ ...listening, ...accounts })) {
     test(`office, ${name}, ${words(how)}`, async (t) => {
       const reference = await sent();
       await asVisitor({ ...how, width: 1280, height: 800 }, async (visitor) => {

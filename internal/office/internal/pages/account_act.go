@@ -65,7 +65,7 @@ func (s *Server) showAct(c echo.Context, status int, a act, account staff.Listed
 	page := actPage{Heading: s.voice.T(key+".heading", "Name", account.DisplayName), Button: s.voice.T(key + ".button"), Danger: a.danger,
 		Back: "/comptes/" + account.ID.String(), Problems: problems}
 	page.Action = page.Back + "/" + a.path
-	page.Frame = s.frame(c, s.voice.T(key))
+	page.Frame = s.frame(c, page.Heading)
 	page.Error = len(problems) > 0
 	for n := 1; s.voice.Has(key + ".follows" + itoa(n)); n++ {
 		page.Follows = append(page.Follows, s.voice.T(key+".follows"+itoa(n), "Name", account.DisplayName))

@@ -47,7 +47,7 @@ func (s *Server) keys(c echo.Context, v *visit) error {
 	if len(waiting) == 0 {
 		page.Heading = s.voice.T("office.keys_due.none")
 	}
-	page.Frame = s.frame(c, s.voice.T("office.nav.keys"))
+	page.Frame = s.frame(c, page.Heading)
 	for _, w := range waiting {
 		page.Rows = append(page.Rows, s.waitingRow(w, names))
 	}
@@ -95,7 +95,11 @@ func (s *Server) showAdmit(c echo.Context, v *visit, status int, problem string,
 		return err
 	}
 	page := admitPage{Of: s.waitingRow(w, names), Words: w.Words(), Seen: seen(w.Recipient), Problem: problem, Differ: differ}
-	page.Frame = s.frame(c, s.voice.T("office.admit.title"))
+	title := s.voice.T("office.admit.title")
+	if differ {
+		title = s.voice.T("office.admit.differ")
+	}
+	page.Frame = s.frame(c, title)
 	page.Error = problem != ""
 	return s.render(c, status, "admit", page)
 }

@@ -54,7 +54,7 @@ func (s *Server) ownKey(c echo.Context, v *visit) error {
 	case v.Role.May(triage.Read) && holds == nil && broken == nil:
 		page.Heading = s.voice.T("office.noteam")
 	}
-	page.Frame = s.frame(c, s.voice.T("office.key.title"))
+	page.Frame = s.frame(c, page.Heading)
 	page.Own = true
 	return s.render(c, http.StatusOK, "own_key", page)
 }

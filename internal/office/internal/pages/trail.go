@@ -73,18 +73,19 @@ func (s *Server) readTrailFilter(from url.Values) (trailFilter, audit.Query, []p
 	if q.Object = f.Object; f.Object != "" && !objectForm.MatchString(f.Object) {
 		refuse("objet", "office.trail.object.form")
 	}
-	day := func(field, text string, add int) time.Time {
-		if text == "" {
+	day := func(field string, text *string, add int) time.Time {
+		if *text == "" {
 			return time.Time{}
 		}
-		t, err := time.ParseInLocation(time.DateOnly, text, s.paris)
+		t, err := time.ParseInLocation(time.DateOnly, *text, s.paris)
 		if err != nil {
 			refuse(field, "office.trail.day.form")
+			*text = "" // a field of dates cannot show anything else
 			return time.Time{}
 		}
 		return t.AddDate(0, 0, add)
 	}
-	q.From, q.Until = day("du", f.From, 0), day("au", f.Until, 1)
+	q.From, q.Until = day("du", &f.From, 0), day("au", &f.Until, 1)
 	if !q.From.IsZero() && !q.Until.IsZero() && !q.From.Before(q.Until) {
 		refuse("au", "office.trail.day.order")
 	}
