@@ -83,6 +83,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	working, cancel := context.WithCancel(ctx)
 	defer cancel()
+	go tune(working)
 	go screens.Tend(working)
 	go trusted.Watch(working)
 	id := trust.NewServerID()

@@ -82,7 +82,7 @@ func (o *Opener) OpenMember(ctx context.Context, lane Lane, sealed []byte, passp
 		return Member{}, fmt.Errorf("opening a member's identity: %w", err)
 	}
 	identity.SetMaxWorkFactor(workFactor)
-	plain, err := decrypt(sealed, identity)
+	plain, err := gently(func() ([]byte, error) { return decrypt(sealed, identity) })
 	if err != nil {
 		return Member{}, fmt.Errorf("%w: %w", ErrPassphrase, err)
 	}

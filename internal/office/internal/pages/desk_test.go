@@ -185,6 +185,7 @@ type desk struct {
 	log    *lockedBuffer
 	team   trust.Epoch
 	inbox  *inbox.Inbox
+	office *office.Office
 	server *httptest.Server
 	codes  map[string][]string // backup codes that each member wrote down
 }
@@ -230,6 +231,7 @@ func (d *desk) start() *httptest.Server {
 	if err != nil {
 		d.t.Fatal(err)
 	}
+	d.office = handler
 	server := httptest.NewTLSServer(handler) // __Host- cookies want a secure connection
 	d.t.Cleanup(server.Close)
 	return server

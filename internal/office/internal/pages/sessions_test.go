@@ -1,6 +1,7 @@
 package pages_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -47,6 +48,39 @@ func TestALockedSessionWantsThePassphraseAlone(t *testing.T) {
 	if n := ask[int](d, "select count(*) from sessions"); n != 1 {
 		t.Errorf("%d sessions are left", n)
 	}
+}
+
+// Nobody comes back: the identity must not wait in the database for a cookie.
+func TestAnAbandonedSessionIsLockedByItself(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.as("a.diallo")
+	d.clock.Add(14 * time.Minute)
+	working := d.as("c.martin")
+	half := d.browser().givePassphrase("c.martin", passphrase)
+	d.clock.Add(2 * time.Minute)
+	left := func(state string) int {
+		return ask[int](d, "select count(*) from sessions where "+state)
+	}
+	if left("sealed_identity is not null") != 3 {
+		t.Fatal("an identity is gone before its time")
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { d.office.Tend(ctx); close(done) }()
+	for range 500 {
+		if left("sealed_identity is null and proof is not null") == 1 {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	stop()
+	<-done
+	if left("sealed_identity is not null") != 2 {
+		t.Errorf("%d identities are left", left("sealed_identity is not null"))
+	}
+	working.open("/file").want(200, "/file")
+	half.submit(codeForm, url.Values{"code": {d.code("c.martin")}}).want(200, "/file")
 }
 
 func TestALockDoesNotLengthenADay(t *testing.T) {
