@@ -93,6 +93,9 @@ func TestSessionIdentityOpensWithItsToken(t *testing.T) {
 	if err != nil || opened.Recipient() != m.Recipient() {
 		t.Errorf("the token gives another identity: %v", err)
 	}
+	if _, err := keyring.OpenFromSession(sealed, token, "chrome android"); err == nil {
+		t.Error("the token opens the identity on another kind of device")
+	}
 	if _, err := keyring.OpenFromSession(sealed, secret.New(), "firefox linux"); err == nil {
 		t.Error("another token opens the identity")
 	}

@@ -91,6 +91,28 @@ func TestWhoLeavesKeepsNoPlace(t *testing.T) {
 	}
 }
 
+// Somebody leaves at the very moment that his place comes: it goes on to the next.
+func TestAPlaceGivenToWhoHasLeftIsPassedOn(t *testing.T) {
+	for range 20 {
+		q := &turns{waiting: map[Lane][]chan struct{}{}}
+		ctx, leave := context.WithCancel(t.Context())
+		left := make(chan error)
+		go func() { left <- q.take(ctx, Lane{}) }()
+		queued(t, q, 1)
+		q.mu.Lock()
+		leave()
+		time.Sleep(time.Millisecond) // he is on his way out, and waits for the lock
+		q.pass()
+		q.mu.Unlock()
+		if err := <-left; err == nil {
+			q.give() // he had it after all
+		}
+		if q.free != 1 {
+			t.Fatalf("%d places are free", q.free)
+		}
+	}
+}
+
 func TestALaneHoldsNoMoreThanATeam(t *testing.T) {
 	q := &turns{waiting: map[Lane][]chan struct{}{}}
 	ctx, leave := context.WithCancel(t.Context())

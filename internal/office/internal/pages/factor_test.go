@@ -137,9 +137,33 @@ func TestTwoAtOnceDoNotShareACode(t *testing.T) {
 	for range 4 {
 		all = append(all, d.browser().givePassphrase("a.diallo", passphrase))
 	}
+	// All have read the book before the first one writes into it.
+	held, err := d.db.Owner.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Rollback(t.Context())
+	if _, err := held.Exec(t.Context(), "select from staff_factors for update"); err != nil {
+		t.Fatal(err)
+	}
 	came := make(chan string)
 	for _, b := range all {
 		go func() { came <- b.submit(codeForm, url.Values{"code": {app()}}).at }()
+	}
+	waiting := func() int {
+		return ask[int](d, "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
+	}
+	for range 1000 {
+		if waiting() == len(all) {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if n := waiting(); n != len(all) {
+		t.Fatalf("%d wait for the book", n)
+	}
+	if err := held.Commit(t.Context()); err != nil {
+		t.Fatal(err)
 	}
 	let := 0
 	for range all {
