@@ -16,7 +16,8 @@ export async function enter(page, door) {
 
 /** Clicks what leads to another page, and waits for that page. */
 export async function press(page, selector) {
-  const arrived = page.waitForEvent("domcontentloaded");
+  // Opening a passphrase file takes a second of a whole processor, and turns are taken.
+  const arrived = page.waitForEvent("domcontentloaded", { timeout: 45_000 });
   await Promise.all([arrived, page.locator(selector).first().click()]);
   await page.waitForLoadState();
 }
