@@ -16,14 +16,14 @@ export const seen = {
 const executablePath = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 const quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
-let browser;
+let browser; // the promise of one: two visitors may come at once
 
 export async function launch(options = {}) {
   return chromium.launch({ executablePath, args: quiet, chromiumSandbox: process.getuid() !== 0, ...options });
 }
 
 export async function closeBrowser() {
-  await browser?.close();
+  await (await browser)?.close();
 }
 
 /** The settings every check runs under: with and without JavaScript. */
@@ -34,8 +34,8 @@ export const words = ({ js = true }) => (js ? "with JavaScript" : "without JavaS
     provokes the browser to complain of is not held against the pages. */
 export async function asVisitor(options, test) {
   const { js = true, width = 360, height = 740, dark = false, on, provokes, ...rest } = options;
-  browser ??= await launch();
-  const context = await (on ?? browser).newContext({
+  browser ??= launch();
+  const context = await (on ?? await browser).newContext({
     viewport: { width, height }, javaScriptEnabled: js, colorScheme: dark ? "dark" : "light", locale: "fr-FR", timezoneId: "Europe/Paris", ...rest,
   });
   context.setDefaultTimeout(10_000);
