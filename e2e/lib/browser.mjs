@@ -3,7 +3,7 @@
 
 import { existsSync } from "node:fs";
 import { chromium } from "playwright-core";
-import { elsewhere, service } from "./service.mjs";
+import { alsoOurs, elsewhere, service } from "./service.mjs";
 
 /** What was seen in the whole run. */
 export const seen = {
@@ -66,7 +66,7 @@ export const sideOf = (url) => ["intake", "office"].find((side) => service[side]
 async function watch(context, provokes) {
   context.on("request", (request) => {
     const url = request.url();
-    if (!sideOf(url) && !url.startsWith(elsewhere.url) && !/^(data|blob|about):/.test(url)) seen.strangers.add(url);
+    if (!sideOf(url) && !alsoOurs.has(new URL(url).origin) && !url.startsWith(elsewhere.url) && !/^(data|blob|about):/.test(url)) seen.strangers.add(url);
   });
   context.on("response", async (response) => {
     const side = sideOf(response.url());

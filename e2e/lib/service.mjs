@@ -18,6 +18,9 @@ export let service;
 /** Where the built programs are. */
 export const bin = (name) => path.join(process.env.RECUEIL_BIN ?? path.join(root, "bin"), name);
 
+/** Further servers of ours that a test has started, by their addresses. */
+export const alsoOurs = new Set();
+
 let child;
 
 export async function start({ demo = true } = {}) {

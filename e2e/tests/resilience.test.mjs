@@ -9,7 +9,7 @@ import { test } from "node:test";
 import { asVisitor, scripting, words } from "../lib/browser.mjs";
 import { answer, enter, fill, forward, open, press, typed } from "../lib/form.mjs";
 import { idOf } from "../lib/office.mjs";
-import { bin, pause, service, sql, withoutDatabase } from "../lib/service.mjs";
+import { alsoOurs, bin, pause, service, sql, withoutDatabase } from "../lib/service.mjs";
 
 const words10 = "Le soir il crie et je me cache dans ma chambre.";
 
@@ -196,6 +196,7 @@ async function twin(port) {
   const child = spawn(bin("intake"), [...kept, ...Object.entries(own).map(([name, value]) => `--${name}=${value}`)], { env, stdio: "ignore" });
   const ended = new Promise((resolve) => { child.once("exit", resolve); });
   const url = `http://localhost:${port}`;
+  alsoOurs.add(url);
   for (let tries = 0; !(await fetch(url).catch(() => null)); tries++) {
     if (tries > 100 || child.exitCode !== null) throw new Error("the second intake does not answer");
     await pause(50);

@@ -53,7 +53,7 @@ for (const how of scripting) {
   }));
 }
 
-test("another site can neither frame a page nor read one", async () => asVisitor({}, async ({ page }) => {
+test("another site can neither frame a page nor read one", async () => asVisitor({ provokes: /^Framing .* violates|blocked by CORS policy/ }, async ({ page }) => {
   await page.goto(elsewhere.url);
   const seen = await page.evaluate(async (address) => {
     const frame = Object.assign(document.createElement("iframe"), { src: address });
