@@ -182,7 +182,7 @@ async function* account({ page, js }) {
   await asVisitor({ js }, async ({ page: elsewhere }) => logInAs(elsewhere, person));
   await page.goto(`${service.office}/compte/sessions`);
   yield "own account, sessions";
-  await sql("update sessions set last_seen_at = last_seen_at - interval '1 hour'");
+  await sql(`update sessions set last_seen_at = last_seen_at - interval '1 hour' where staff_id = '${id}'`);
   await page.reload();
   yield "log-in, locked";
 }
