@@ -50,7 +50,7 @@ var allowed = map[string]string{
 	"internal/postgres/cluster":       "internal/child github.com/jackc/pgx/v5",
 	"internal/postgres/schema":        "migrations github.com/jackc/pgx/v5 github.com/jackc/tern/v2/migrate",
 	"internal/readout":                "internal/report internal/territory internal/web",
-	"internal/reply":                  "internal/secret golang.org/x/crypto/chacha20poly1305",
+	"internal/reply":                  "internal/secret github.com/google/uuid golang.org/x/crypto/chacha20poly1305",
 	"internal/report":                 "internal/secret github.com/go-playground/validator/v10 github.com/google/uuid github.com/nyaruka/phonenumbers",
 	"internal/seal":                   "internal/envelope internal/report internal/secret internal/trust filippo.io/age",
 	"internal/secret":                 "",
