@@ -23,10 +23,19 @@ import (
 const matrix = `
 recueil_intake  database                   CONNECT
 recueil_intake  schema public              USAGE
-recueil_intake  table reports              INSERT id reference receipt_lookup received_at channel urgency due_at lane digest
+recueil_intake  table reports              INSERT id reference receipt_lookup received_at channel urgency due_at lane digest word_tag
 recueil_intake  table report_grants        INSERT report_id team_id epoch body
 recueil_intake  table submissions          INSERT
 recueil_intake  table additions            INSERT id report_id team_id epoch body received_at
+recueil_intake  table attachment_pieces    INSERT
+recueil_intake  function attachment_begin  EXECUTE
+recueil_intake  function attachment_finish EXECUTE
+recueil_intake  function attachments_keep  EXECUTE
+recueil_intake  function attachments_remove EXECUTE
+recueil_intake  function attachments_expire EXECUTE
+recueil_intake  function mailbox_open      EXECUTE
+recueil_intake  function mailbox_messages  EXECUTE
+recueil_intake  function mailbox_read      EXECUTE
 recueil_intake  function is_age_file       EXECUTE
 recueil_intake  function draft_save        EXECUTE
 recueil_intake  function draft_load        EXECUTE
@@ -46,6 +55,13 @@ recueil_office  table reports              SELECT
 recueil_office  table reports              UPDATE status qualification assignee lease_holder lease_until version
 recueil_office  table report_grants        SELECT
 recueil_office  table additions            SELECT
+recueil_office  table additions            UPDATE seen_at
+recueil_office  table attachments          SELECT
+recueil_office  table attachment_pieces    SELECT
+recueil_office  table attachment_freezes   SELECT
+recueil_office  table attachment_freezes   INSERT
+recueil_office  table messages             SELECT
+recueil_office  table messages             INSERT id report_id sequence author body sent_at
 recueil_office  table parts                SELECT
 recueil_office  table parts                INSERT
 recueil_office  table teams                SELECT
@@ -260,7 +276,7 @@ func definerFunctionsCannotBeMisled(t *testing.T, conn *pgx.Conn) {
 		if f.Config != "search_path=pg_catalog, public, pg_temp" {
 			t.Errorf("%s runs as its owner with the settings %q", f.Proname, f.Config)
 		}
-		for _, table := range []string{"drafts", "audit_events", "audit_head", "reports", "sessions", "staff", "servers", "teams", "memberships", "team_key_wraps", "invitations", "key_requests"} {
+		for _, table := range []string{"drafts", "audit_events", "audit_head", "reports", "sessions", "staff", "servers", "teams", "memberships", "team_key_wraps", "invitations", "key_requests", "attachments", "attachment_pieces", "additions", "messages"} {
 			for _, word := range []string{"from " + table, "into " + table, "update " + table} {
 				if strings.Contains(f.Prosrc, word) {
 					t.Errorf("%s names %s without its schema", f.Proname, table)
