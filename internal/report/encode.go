@@ -34,13 +34,14 @@ type wire struct {
 	CaseKey     string       `json:"case_key,omitempty"`
 	ReplyKey    string       `json:"reply_key,omitempty"`
 	Attachments []Attachment `json:"attachments,omitempty"`
+	Added       *Added       `json:"added,omitempty"`
 	Answers
 }
 
 // Encode returns the JSON of the sealed body, its format first.
 func (r *Report) Encode() ([]byte, error) {
 	w := wire{Format, r.ID, r.Reference, r.Door, r.Short, r.Channel, r.Language, r.ReceivedAt, r.Urgency, r.Rules, r.Marks,
-		encodeKey(r.CaseKey), encodeKey(r.ReplyKey), r.Attachments, r.Answers}
+		encodeKey(r.CaseKey), encodeKey(r.ReplyKey), r.Attachments, r.Added, r.Answers}
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
@@ -82,7 +83,7 @@ func Decode(b []byte) (Report, error) {
 		return Report{}, err
 	}
 	r := Report{w.ID, w.Reference, w.Door, w.ShortForm, w.Channel, w.Language, w.ReceivedAt, w.Urgency, w.Rules, w.Marks,
-		caseKey, replyKey, w.Attachments, w.Answers}
+		caseKey, replyKey, w.Attachments, w.Added, w.Answers}
 	return r, r.verify()
 }
 
@@ -94,6 +95,11 @@ func (r *Report) verify() error {
 	}
 	if r.Door != "" && r.Door != Young && r.Door != Relative && r.Door != Professional {
 		return errors.New("decoding a report: its door is none")
+	}
+	if r.Added != nil {
+		if err := r.Added.verify(); err != nil {
+			return err
+		}
 	}
 	for group, limit := range groupLimits {
 		if r.GroupLen(group) > limit {

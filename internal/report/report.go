@@ -57,8 +57,11 @@ type Mark struct {
 // An Attachment is a file that belongs to a report; its bytes are sealed apart.
 type Attachment struct {
 	ID     ID     `json:"id"`
-	Size   int64  `json:"size"`
-	SHA256 string `json:"sha256"`
+	Name   string `json:"name,omitempty"` // as the sender's device called it
+	Type   string `json:"type,omitempty"` // decided by content
+	Size   int64  `json:"size"`           // of the original
+	SHA256 string `json:"sha256"`         // of the original, in hexadecimal
+	Stored int64  `json:"stored"`         // bytes of the sealed file
 }
 
 // A Report is everything that is sealed for the team.
@@ -76,6 +79,7 @@ type Report struct {
 	CaseKey     secret.Key // root of the keys of everything staff add
 	ReplyKey    secret.Key // seals what staff write to the reporter
 	Attachments []Attachment
+	Added       *Added // what came later by the receipt code; then there are no answers
 
 	Answers
 }

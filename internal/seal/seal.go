@@ -38,11 +38,17 @@ func Report(r *report.Report, code Code, to trust.Epoch, lane string) (envelope.
 }
 
 // Addition seals what a reporter sends later, as a small report of its own. The
-// keys of the report it belongs to stay out of it.
+// keys of the report it belongs to stay out of it; one that came by the receipt code
+// has a case key of its own, for its files.
 func Addition(r *report.Report, id report.ID, to trust.Epoch) (envelope.Envelope, error) {
 	tag := Tag(&r.Answers, r.ReplyKey)
 	small := *r
-	small.ID, small.CaseKey, small.ReplyKey = id, secret.Key{}, secret.Key{}
+	small.ID, small.ReplyKey = id, secret.Key{}
+	if r.Added == nil {
+		small.CaseKey = secret.Key{}
+	} else {
+		tag = addedTag(id, r.ReplyKey)
+	}
 	body, err := sealed(&small, to)
 	if err != nil {
 		return envelope.Envelope{}, err
@@ -95,6 +101,13 @@ func encrypt(plain []byte, to age.Recipient) ([]byte, error) {
 		return nil, fmt.Errorf("sealing: %w", err)
 	}
 	return out.Bytes(), nil
+}
+
+// addedTag is the tag of what came by the receipt code. Its id came with the page it
+// was written on: the same page sent twice is one addition, two pages with the same
+// words are two.
+func addedTag(id report.ID, key secret.Key) [32]byte {
+	return [32]byte(key.Derive("recueil addition", id[:]))
 }
 
 // Tag is a keyed hash of the answers: the same text gives the same tag, and nobody

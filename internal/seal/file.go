@@ -1,0 +1,125 @@
+package seal
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"filippo.io/age"
+
+	"recueil/internal/report"
+	"recueil/internal/secret"
+)
+
+// AttachmentKind is the kind of part that a file is.
+const AttachmentKind = "attachment"
+
+// PieceSize is how many bytes of a sealed file are stored at a time.
+const PieceSize = 1 << 20
+
+// AttachmentHeader is the first line of a file that came with a report or an
+// addition, its owner.
+func AttachmentHeader(owner, id report.ID) PartHeader {
+	return PartHeader{Case: owner, Part: id, Kind: AttachmentKind, Direction: "in", Version: 1}
+}
+
+// Sealed is what is known of a file once it is sealed: the size and the SHA-256 of
+// the original, which its owner's body lists, and the size of what is stored.
+type Sealed struct {
+	Size   int64
+	SHA256 string // in hexadecimal
+	Stored int64
+	Pieces int
+}
+
+// SealedSize bounds what is stored for an original of a size.
+func SealedSize(size int64) int64 {
+	padded := int64(padmé(int(size) + headerRoom))
+	return padded + (padded/(64<<10)+1)*16 + headerRoom
+}
+
+// headerRoom is more than the age header, or the part's own, takes.
+const headerRoom = 1 << 10
+
+// File seals a file while it comes in: header, original, and zeros up to the next
+// Padmé size. Each piece is handed to put in its order, and is put's only until it
+// returns; of the original never more is held than the piece under way.
+func File(h PartHeader, key secret.Key, original io.Reader, put func(number int, piece []byte) error) (Sealed, error) {
+	header, err := json.Marshal(h)
+	if err != nil {
+		return Sealed{}, fmt.Errorf("sealing file %s: %w", h.Part, err)
+	}
+	recipient, err := age.NewScryptRecipient(PartPassphrase(key).Reveal())
+	if err != nil {
+		return Sealed{}, fmt.Errorf("sealing file %s: %w", h.Part, err)
+	}
+	recipient.SetWorkFactor(1)
+	out := &cutter{put: put, piece: make([]byte, 0, PieceSize)}
+	w, err := age.Encrypt(out, recipient)
+	if err != nil {
+		return Sealed{}, fmt.Errorf("sealing file %s: %w", h.Part, err)
+	}
+	hash := sha256.New()
+	if _, err := w.Write(append(header, '\n')); err != nil {
+		return Sealed{}, fmt.Errorf("sealing file %s: %w", h.Part, err)
+	}
+	size, err := io.CopyBuffer(struct{ io.Writer }{w}, io.TeeReader(original, hash), make([]byte, 64<<10))
+	if err != nil {
+		return Sealed{}, fmt.Errorf("sealing file %s: %w", h.Part, err)
+	}
+	written := int64(len(header)) + 1 + size
+	if _, err := io.CopyN(w, zeros{}, int64(padmé(int(written)))-written); err != nil {
+		return Sealed{}, fmt.Errorf("sealing file %s: %w", h.Part, err)
+	}
+	if err := w.Close(); err != nil {
+		return Sealed{}, fmt.Errorf("sealing file %s: %w", h.Part, err)
+	}
+	if err := out.flush(); err != nil {
+		return Sealed{}, fmt.Errorf("sealing file %s: %w", h.Part, err)
+	}
+	return Sealed{size, hex.EncodeToString(hash.Sum(nil)), out.stored, out.number}, nil
+}
+
+// A cutter cuts what is written into pieces.
+type cutter struct {
+	put    func(int, []byte) error
+	piece  []byte
+	number int
+	stored int64
+}
+
+func (c *cutter) Write(b []byte) (int, error) {
+	for rest := b; len(rest) > 0; {
+		n := min(len(rest), PieceSize-len(c.piece))
+		c.piece = append(c.piece, rest[:n]...)
+		rest = rest[n:]
+		if len(c.piece) == PieceSize {
+			if err := c.flush(); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return len(b), nil
+}
+
+func (c *cutter) flush() error {
+	if len(c.piece) == 0 {
+		return nil
+	}
+	if err := c.put(c.number, c.piece); err != nil {
+		return err
+	}
+	c.number++
+	c.stored += int64(len(c.piece))
+	c.piece = c.piece[:0]
+	return nil
+}
+
+type zeros struct{}
+
+func (zeros) Read(b []byte) (int, error) {
+	clear(b)
+	return len(b), nil
+}

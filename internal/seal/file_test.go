@@ -1,0 +1,98 @@
+package seal_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"testing"
+
+	"filippo.io/age"
+	"pgregory.net/rapid"
+
+	"recueil/internal/report"
+	"recueil/internal/seal"
+	"recueil/internal/secret"
+)
+
+// sealFile seals content and returns what is stored, piece by piece.
+func sealFile(t rapid.TB, h seal.PartHeader, key secret.Key, content []byte) (seal.Sealed, [][]byte) {
+	var pieces [][]byte
+	sealed, err := seal.File(h, key, bytes.NewReader(content), func(number int, piece []byte) error {
+		if number != len(pieces) {
+			t.Fatalf("piece %d comes as number %d", number, len(pieces))
+		}
+		pieces = append(pieces, bytes.Clone(piece))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sealed, pieces
+}
+
+func TestFileIsOneAgeFileInPieces(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		size := rapid.OneOf(rapid.IntRange(0, 70_000), rapid.IntRange(seal.PieceSize-2000, seal.PieceSize+2000), rapid.Just(3*seal.PieceSize)).Draw(t, "size")
+		content := bytes.Repeat([]byte{rapid.Byte().Draw(t, "byte")}, size)
+		key, owner, id := secret.New(), report.NewID(), report.NewID()
+		sealed, pieces := sealFile(t, seal.AttachmentHeader(owner, id), key, content)
+		whole := bytes.Join(pieces, nil)
+		hash := sha256.Sum256(content)
+		if sealed.Size != int64(size) || sealed.SHA256 != hex.EncodeToString(hash[:]) || sealed.Stored != int64(len(whole)) || sealed.Pieces != len(pieces) {
+			t.Fatalf("%d bytes are told as %+v, stored as %d in %d pieces", size, sealed, len(whole), len(pieces))
+		}
+		if sealed.Stored > seal.SealedSize(int64(size)) {
+			t.Fatalf("%d bytes take %d, more than the %d set aside", size, sealed.Stored, seal.SealedSize(int64(size)))
+		}
+		for i, piece := range pieces {
+			if len(piece) > seal.PieceSize || i < len(pieces)-1 && len(piece) != seal.PieceSize {
+				t.Fatalf("piece %d of %d has %d bytes", i, len(pieces), len(piece))
+			}
+		}
+		identity, err := age.NewScryptIdentity(seal.PartPassphrase(key).Reveal())
+		if err != nil {
+			t.Fatal(err)
+		}
+		identity.SetMaxWorkFactor(1)
+		plain, err := age.Decrypt(bytes.NewReader(whole), identity)
+		if err != nil {
+			t.Fatal(err)
+		}
+		opened, err := io.ReadAll(plain)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, rest, found := bytes.Cut(opened, []byte("\n"))
+		if !found || !bytes.HasPrefix(rest, content) || len(bytes.Trim(rest[size:], "\x00")) > 0 {
+			t.Fatal("after the header comes something else than the file and zeros")
+		}
+	})
+}
+
+func TestFilesOfNearlyTheSameSizeLookAlike(t *testing.T) {
+	stored := map[int64]bool{}
+	for size := 900_000; size < 910_000; size += 500 {
+		sealed, _ := sealFile(t, seal.AttachmentHeader(report.NewID(), report.NewID()), secret.New(), make([]byte, size))
+		stored[sealed.Stored] = true
+	}
+	if len(stored) > 2 {
+		t.Errorf("twenty sizes are stored in %d sizes", len(stored))
+	}
+}
+
+func TestFileThatBreaksOffIsAnError(t *testing.T) {
+	broken := errors.New("the line went dead")
+	from := io.MultiReader(bytes.NewReader(make([]byte, 100_000)), failing{broken})
+	if _, err := seal.File(seal.AttachmentHeader(report.NewID(), report.NewID()), secret.New(), from, func(int, []byte) error { return nil }); !errors.Is(err, broken) {
+		t.Errorf("a file that broke off: %v", err)
+	}
+	if _, err := seal.File(seal.AttachmentHeader(report.NewID(), report.NewID()), secret.New(), bytes.NewReader(make([]byte, 2<<20)), func(int, []byte) error { return broken }); !errors.Is(err, broken) {
+		t.Errorf("a piece that is not taken: %v", err)
+	}
+}
+
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
