@@ -58,6 +58,7 @@ type Envelope struct {
 	Urgency       report.Urgency
 	Lane          string
 	Tag           [32]byte // keyed hash of the answers: tells the same text sent twice
+	WordTag       [32]byte // keyed hash of the word that opens the mailbox with the code; zero: nobody was asked
 	TeamID        string
 	Epoch         int
 	Body          []byte
@@ -119,6 +120,7 @@ type file struct {
 	Urgency       report.Urgency `json:"urgency"`
 	Lane          string         `json:"lane,omitempty"`
 	Tag           string         `json:"tag"`
+	WordTag       string         `json:"word_tag,omitempty"`
 	TeamID        string         `json:"team"`
 	Epoch         int            `json:"epoch"`
 	Body          []byte         `json:"body"`
@@ -131,8 +133,12 @@ func (e *Envelope) MarshalBinary() ([]byte, error) {
 	if err := e.Check(); err != nil {
 		return nil, fmt.Errorf("writing an envelope: %w", err)
 	}
+	wordTag := ""
+	if e.WordTag != [32]byte{} {
+		wordTag = encode(e.WordTag)
+	}
 	return json.Marshal(file{fileFormat, e.Kind, e.ID, e.ReportID, e.Reference, encode(e.ReceiptLookup), e.ReceivedAt, e.DueAt,
-		e.Channel, e.Urgency, e.Lane, encode(e.Tag), e.TeamID, e.Epoch, e.Body})
+		e.Channel, e.Urgency, e.Lane, encode(e.Tag), wordTag, e.TeamID, e.Epoch, e.Body})
 }
 
 // UnmarshalBinary reads what MarshalBinary wrote, and nothing else.
@@ -148,7 +154,7 @@ func (e *Envelope) UnmarshalBinary(b []byte) error {
 	}
 	read := Envelope{Kind: f.Kind, ID: f.ID, ReportID: f.ReportID, Reference: f.Reference, ReceivedAt: f.ReceivedAt, DueAt: f.DueAt,
 		Channel: f.Channel, Urgency: f.Urgency, Lane: f.Lane, TeamID: f.TeamID, Epoch: f.Epoch, Body: f.Body}
-	if !decode(f.ReceiptLookup, &read.ReceiptLookup) || !decode(f.Tag, &read.Tag) {
+	if !decode(f.ReceiptLookup, &read.ReceiptLookup) || !decode(f.Tag, &read.Tag) || f.WordTag != "" && !decode(f.WordTag, &read.WordTag) {
 		return errors.New("reading an envelope: a hash is not 32 bytes long")
 	}
 	if err := read.Check(); err != nil {

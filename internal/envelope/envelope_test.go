@@ -79,7 +79,9 @@ func TestOnlySealedAndCompleteEnvelopesPass(t *testing.T) {
 
 func TestEnvelopeSurvivesTheDisk(t *testing.T) {
 	report := sealed(t)
-	for name, e := range map[string]envelope.Envelope{"report": report, "addition": report.AsAddition()} {
+	chosen := report
+	chosen.WordTag = [32]byte{7, 1}
+	for name, e := range map[string]envelope.Envelope{"report": report, "addition": report.AsAddition(), "report with a chosen word": chosen} {
 		written, err := e.MarshalBinary()
 		if err != nil {
 			t.Fatal(err)
@@ -130,6 +132,7 @@ func TestFileOfAnotherShapeIsRefused(t *testing.T) {
 		"an unknown field":  with("story", "Aidez-moi"),
 		"a short hash":      with("receipt_lookup", "AAAA"),
 		"a hash too long":   with("tag", strings.Repeat("A", 48)),
+		"a short word":      with("word_tag", "AAAA"),
 		"a body in clear":   with("body", []byte("Aidez-moi")),
 		"something after":   append(bytes.Clone(written), "Aidez-moi"...),
 		"an envelope after": append(bytes.Clone(written), written...),

@@ -17,10 +17,10 @@ const insertReports = `with told as (
   select s.report_id, s.tag, s.received_at
   from unnest($1::uuid[], $2::bytea[], $3::timestamptz[]) as s (report_id, tag, received_at)
 ), stored as (
-  insert into reports (id, reference, receipt_lookup, received_at, channel, urgency, due_at, lane, digest)
-  select r.id, r.reference, r.receipt_lookup, r.received_at, r.channel, r.urgency, r.due_at, r.lane, sha256(r.body)
-  from unnest($1::uuid[], $4::text[], $5::bytea[], $3::timestamptz[], $6::text[], $7::smallint[], $8::timestamptz[], $9::text[], $12::bytea[])
-    as r (id, reference, receipt_lookup, received_at, channel, urgency, due_at, lane, body)
+  insert into reports (id, reference, receipt_lookup, received_at, channel, urgency, due_at, lane, digest, word_tag)
+  select r.id, r.reference, r.receipt_lookup, r.received_at, r.channel, r.urgency, r.due_at, r.lane, sha256(r.body), r.word_tag
+  from unnest($1::uuid[], $4::text[], $5::bytea[], $3::timestamptz[], $6::text[], $7::smallint[], $8::timestamptz[], $9::text[], $12::bytea[], $13::bytea[])
+    as r (id, reference, receipt_lookup, received_at, channel, urgency, due_at, lane, body, word_tag)
 )
 insert into report_grants (report_id, team_id, epoch, body)
 select g.report_id, g.team_id, g.epoch, g.body
@@ -76,7 +76,16 @@ func queueReports(batch *pgx.Batch, reports []*envelope.Envelope) {
 		column(reports, func(e e) string { return e.Lane }),
 		column(reports, func(e e) string { return e.TeamID }),
 		column(reports, func(e e) int32 { return int32(e.Epoch) }),
-		column(reports, func(e e) []byte { return e.Body }))
+		column(reports, func(e e) []byte { return e.Body }),
+		column(reports, wordTag))
+}
+
+// wordTag is null where nobody was asked for a word.
+func wordTag(e *envelope.Envelope) []byte {
+	if e.WordTag == [32]byte{} {
+		return nil
+	}
+	return e.WordTag[:]
 }
 
 func queueDrafts(batch *pgx.Batch, drafts []*Draft) {

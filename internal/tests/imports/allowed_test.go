@@ -52,7 +52,7 @@ var allowed = map[string]string{
 	"internal/readout":                "internal/report internal/territory internal/web",
 	"internal/reply":                  "internal/secret github.com/google/uuid golang.org/x/crypto/chacha20poly1305",
 	"internal/report":                 "internal/secret github.com/go-playground/validator/v10 github.com/google/uuid github.com/nyaruka/phonenumbers",
-	"internal/seal":                   "internal/envelope internal/report internal/secret internal/trust filippo.io/age",
+	"internal/seal":                   "internal/envelope internal/report internal/secret internal/trust filippo.io/age golang.org/x/text/unicode/norm",
 	"internal/secret":                 "",
 	"internal/spool":                  "internal/envelope",
 	"internal/territory":              "github.com/rickar/cal/v2 github.com/rickar/cal/v2/fr golang.org/x/text/unicode/norm",
