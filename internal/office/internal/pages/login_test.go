@@ -37,8 +37,15 @@ func TestNobodyLearnsWhetherAnAccountExists(t *testing.T) {
 	for name, given := range map[string][2]string{
 		"a wrong passphrase": {"a.diallo", "lampe tilleul marée boutons"}, "an unknown name": {"z.zidane", passphrase},
 		"an empty passphrase": {"c.martin", ""}, "a disabled account": {"n.roche", passphrase},
+		"a NUL, which is no text": {"a.diallo\x00", passphrase}, "bytes that are no text": {"a.diallo\xff", passphrase},
 	} {
 		b := d.browser().logIn(given[0], given[1]).want(http.StatusUnprocessableEntity, "/connexion")
+		if strings.Contains(name, "no text") {
+			if got, want := b.text(".error-summary li"), "Identifiant et phrase de passe ne vont pas ensemble. Vérifiez les deux, puis réessayez."; got != want {
+				t.Errorf("%s answers %q", name, got)
+			}
+			continue
+		}
 		if b.token != "" || len(b.answer["Set-Cookie"]) > 0 {
 			t.Errorf("%s got a cookie", name)
 		}
@@ -58,8 +65,8 @@ func TestNobodyLearnsWhetherAnAccountExists(t *testing.T) {
 			t.Errorf("a page of its own for %s", names)
 		}
 	}
-	if n := ask[int](d, "select count(*) from audit_events where action = 'login.failed'"); n != 4 {
-		t.Errorf("%d failures are audited, want 4", n)
+	if n := ask[int](d, "select count(*) from audit_events where action = 'login.failed'"); n != 6 {
+		t.Errorf("%d failures are audited, want 6", n)
 	}
 	if strings.Contains(d.log.String(), "tilleul") {
 		t.Error("the log holds a passphrase")

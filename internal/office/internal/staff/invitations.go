@@ -123,7 +123,7 @@ type Acceptance struct {
 // that he chose. The account opens no report yet: a coordinator has to compare words
 // with him first. A code that opens nothing stands in the audit trail.
 func (d *Desk) Accept(ctx context.Context, a Acceptance) error {
-	login := strings.ToLower(strings.TrimSpace(a.Login))
+	login := asLogin(a.Login)
 	code, err := seal.ParseCode(a.Code)
 	if err != nil {
 		return ErrCodeTypo // nobody guesses so: not worth a line

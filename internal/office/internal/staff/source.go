@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -93,7 +92,7 @@ func (d *Desk) Reopen(ctx context.Context, s *Session, passphrase secret.Text, f
 
 // openFrom opens a member's identity for a try from outside, which counts.
 func (d *Desk) openFrom(ctx context.Context, login string, passphrase secret.Text, from Source) (*Session, error) {
-	login = strings.ToLower(strings.TrimSpace(login))
+	login = asLogin(login)
 	m, known, err := d.byLogin(ctx, login)
 	if err != nil {
 		return &Session{}, err

@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -82,10 +83,19 @@ func New(c Config) (*Desk, error) {
 	return &Desk{c, keyring.NewOpener(atOnce), newThrottle(), decoy}, nil
 }
 
+// asLogin is the log-in name that somebody typed. What PostgreSQL would refuse as a
+// text is "", which is nobody's: it costs the work of any unknown name.
+func asLogin(typed string) string {
+	if !utf8.ValidString(typed) || strings.ContainsRune(typed, 0) {
+		return ""
+	}
+	return strings.ToLower(strings.TrimSpace(typed))
+}
+
 const memberColumns = `id, login, display_name, role, recipient, sealed_identity, disabled_at is not null as disabled`
 
 func (d *Desk) byLogin(ctx context.Context, login string) (Member, bool, error) {
-	rows, err := d.Pool.Query(ctx, "select "+memberColumns+" from staff where login = $1", strings.ToLower(strings.TrimSpace(login)))
+	rows, err := d.Pool.Query(ctx, "select "+memberColumns+" from staff where login = $1", asLogin(login))
 	if err != nil {
 		return Member{}, false, fmt.Errorf("reading an account: %w", postgres.Sort(err))
 	}
