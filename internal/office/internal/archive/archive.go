@@ -64,14 +64,18 @@ const columns = `r.id, r.reference, r.received_at, r.channel, r.urgency, r.due_a
   r.assignee, a.display_name as assignee_name, r.lease_holder, l.display_name as lease_name, r.lease_until, r.version,
   (select count(*) from additions d where d.report_id = r.id)::int as additions, g.team_id, g.epoch, g.body`
 
+// The body that was granted first counts: whoever may insert grants could otherwise
+// put one of his own under a higher epoch before it, and have the report look damaged.
+// One that was sealed again keeps the time of the first, and stands before it.
 const joins = ` from reports r
-  join report_grants g on g.report_id = r.id
+  cross join lateral (select h.team_id, h.epoch, h.body from report_grants h
+    where h.report_id = r.id and h.team_id = any(@teams) order by h.granted_at, h.epoch desc limit 1) g
   left join staff a on a.id = r.assignee
   left join staff l on l.id = r.lease_holder`
 
 // Get returns one report as one of the teams was given it.
 func (a *Archive) Get(ctx context.Context, id report.ID, teams []string) (Report, error) {
-	rows, err := a.pool.Query(ctx, "select "+columns+joins+" where r.id = $1 and g.team_id = any($2) order by g.epoch desc limit 1", id, teams)
+	rows, err := a.pool.Query(ctx, "select "+columns+joins+" where r.id = @id", pgx.NamedArgs{"id": id, "teams": teams})
 	if err != nil {
 		return Report{}, fmt.Errorf("reading report %s: %w", id, postgres.Sort(err))
 	}

@@ -91,8 +91,7 @@ func (a *Archive) Queue(ctx context.Context, v View) (page []Report, more bool, 
 	if !known {
 		condition = conditions[All]
 	}
-	query := "select " + columns + joins + ` where ` + open + ` and ` + condition + ` and g.team_id = any(@teams)
-		and g.epoch = (select max(h.epoch) from report_grants h where h.report_id = r.id and h.team_id = g.team_id)
+	query := "select " + columns + joins + ` where ` + open + ` and ` + condition + `
 		and (r.queue_rank, r.due_at, r.id) > (@rank, @due, @id)
 		order by r.queue_rank, r.due_at, r.id limit @limit`
 	rows, err := a.pool.Query(ctx, query, pgx.NamedArgs{"teams": v.Teams, "me": v.Me, "now": v.Now,

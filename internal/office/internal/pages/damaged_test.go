@@ -9,7 +9,9 @@ import (
 
 	"filippo.io/age"
 
+	"recueil/internal/envelope"
 	"recueil/internal/report"
+	"recueil/internal/seal"
 	"recueil/internal/trust"
 )
 
@@ -91,6 +93,35 @@ func TestDamagedReportsHideNoOther(t *testing.T) {
 		if row := b.row(r); row.HasClass("is-damaged") || !strings.Contains(row.Text(), "Négligences graves") {
 			t.Errorf("a whole row says %q", row.Text())
 		}
+	}
+}
+
+// Whoever may insert grants puts no body of his own before the one that was stored
+// first: under a higher epoch, a lower one, or for another of the reader's teams.
+func TestTheFirstBodyStays(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	r := d.receive(time.Hour, within24h())
+	stranger, err := age.GenerateHybridIdentity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	planted := trust.Epoch{TeamID: d.team.TeamID, Number: d.team.Number, Recipient: stranger.Recipient().String()}
+	e, err := seal.Report(r, seal.NewCode(), planted, envelope.Main)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, epoch := range []int{2, 999} {
+		if _, err := d.db.Intake.Exec(t.Context(), "insert into report_grants (report_id, team_id, epoch, body) values ($1, $2, $3, $4)", r.ID, d.team.TeamID, epoch, e.Body); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := d.as("a.diallo").want(200, "/file")
+	if rows := b.rows(); len(rows) != 1 || b.row(r).HasClass("is-damaged") {
+		t.Errorf("the queue has %d rows, damaged: %v", len(rows), b.row(r).HasClass("is-damaged"))
+	}
+	if b.open(path(r)).want(200, ""); b.doc.Find(".damaged").Length() != 0 || !strings.Contains(b.text("h1"), "Négligences graves") {
+		t.Errorf("the report says %q", b.text("h1"))
 	}
 }
 
