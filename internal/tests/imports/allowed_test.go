@@ -38,7 +38,7 @@ var allowed = map[string]string{
 	"internal/office/internal/pages": `
 		internal/office/internal/archive internal/office/internal/audit internal/office/internal/factor internal/office/internal/staff
 		internal/office/internal/triage internal/office/internal/unseal internal/office/internal/words internal/postgres internal/readout
-		internal/report internal/seal internal/secret internal/web github.com/google/uuid github.com/labstack/echo/v4`,
+		internal/report internal/seal internal/secret internal/territory internal/web github.com/google/uuid github.com/labstack/echo/v4`,
 	"internal/office/internal/staff": `
 		internal/office/internal/audit internal/office/internal/factor internal/office/internal/keyring
 		internal/office/internal/triage internal/office/internal/words internal/postgres internal/seal internal/secret internal/trust

@@ -6,6 +6,7 @@ import (
 
 	"recueil/internal/readout"
 	"recueil/internal/report"
+	"recueil/internal/territory"
 )
 
 // A brief is what must be seen without scrolling.
@@ -103,7 +104,11 @@ func (s *Server) join(parts ...string) string {
 }
 
 func (s *Server) place(r *report.Report) string {
-	return s.join(s.department(r), s.value("place.commune", r))
+	department, commune := s.department(r), s.value("place.commune", r)
+	if d, ok := territory.Department(r.Place.Department); ok {
+		commune = strings.TrimSuffix(commune, " ("+d.Name+")") // one of the list names its own
+	}
+	return s.join(department, commune)
 }
 
 // department is where to turn to; one that the reporter does not know is missing.

@@ -73,6 +73,20 @@ func TestAReportShowsAtTheTopWhatMustBeKnown(t *testing.T) {
 	}
 }
 
+func TestAPlaceIsNamedOnce(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	b := d.as("a.diallo")
+	for label, want := range map[string]string{"Saint-Denis (Seine-Saint-Denis)": "Seine-Saint-Denis (93) · Saint-Denis", "Saint-Denis (La Réunion)": "Seine-Saint-Denis (93) · Saint-Denis (La Réunion)", "chez moi": "Seine-Saint-Denis (93) · chez moi"} {
+		answers := within24h()
+		answers.Place = report.Place{Department: "93", Commune: report.Commune{Label: label}}
+		b.open(path(d.receive(time.Hour, answers))).want(200, "")
+		if got := strings.Join(b.texts(".facts dd"), "|"); !strings.Contains(got, want+"|") {
+			t.Errorf("%s: the facts are %q", label, got)
+		}
+	}
+}
+
 func TestCallingNeverEndangers(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
