@@ -74,6 +74,9 @@ func (s *Server) close(c echo.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
+	if err := s.sent(c, v); err != nil {
+		return err
+	}
 	return goTo(c, "/file")
 }
 

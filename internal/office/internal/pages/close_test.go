@@ -226,7 +226,8 @@ func TestASessionThatEndsWhileTypingKeepsTheText(t *testing.T) {
 			if b.logIn("a.diallo", "une autre phrase"); b.status != http.StatusUnprocessableEntity {
 				t.Fatalf("a wrong passphrase answers %d", b.status)
 			}
-			b.logIn("a.diallo", passphrase).want(200, "/connexion")
+			b.logIn("a.diallo", passphrase).want(200, path(r)+"?texte=garde")
+			b.open(b.at) // a reload sends no passphrase and loses no text
 			if got := strings.TrimPrefix(b.doc.Find("#reason").Text(), "\n"); got != motive {
 				t.Errorf("after the log-in the reason is %q", got)
 			}
@@ -239,6 +240,9 @@ func TestASessionThatEndsWhileTypingKeepsTheText(t *testing.T) {
 			b.submit("form.closing", nil).want(200, "/file")
 			if got := ask[string](d, "select qualification from reports"); got != "immediate_help" {
 				t.Errorf("the report was closed as %s", got)
+			}
+			if n := ask[int](d, "select count(*) from sessions where sealed_pending is not null"); n != 0 {
+				t.Errorf("what was sent still waits in %d sessions", n)
 			}
 		})
 	}

@@ -77,6 +77,9 @@ func (s *Server) report(c echo.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
+	if typed, ok := returned(c, v); ok {
+		return s.showReport(c, v, id, http.StatusOK, readClosing(typed), s.voice.T("office.close.kept"))
+	}
 	return s.showReport(c, v, id, http.StatusOK, closing{}, "")
 }
 

@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -78,14 +80,28 @@ func (w way) through(step string) string {
 	return step + "?retour=" + url.QueryEscape(w.Return)
 }
 
-// arrive shows the page that the way leads to, with what was typed on it before the
-// session ended.
+// mostWaiting is how long a text may be, in bytes, to wait in the row of a session.
+const mostWaiting = 16000
+
+// arrive leads to the page of the way. What was typed on it before the session ended
+// waits meanwhile, sealed, in the session's row: the page answers no POST that holds
+// a passphrase, which a reload would send once more.
 func (s *Server) arrive(c echo.Context, session *staff.Session, w way) error {
-	address, found := strings.CutPrefix(w.Return, "/dossiers/")
-	if !found || !w.holdsText() || !session.Role.May(triage.Shut) {
+	if !strings.HasPrefix(w.Return, "/dossiers/") || !w.holdsText() || !session.Role.May(triage.Shut) {
 		return c.Redirect(http.StatusSeeOther, w.address())
 	}
-	id, err := parseID(address)
+	waiting, err := json.Marshal(w)
+	if err != nil {
+		return errors.New("what was typed cannot be written")
+	}
+	if len(waiting) <= mostWaiting {
+		if err := s.Desk.Wait(c.Request().Context(), session, waiting); err != nil {
+			return err
+		}
+		return c.Redirect(http.StatusSeeOther, w.Return+returning)
+	}
+	// A text longer than any that is taken is shown once more, rather than lost.
+	id, err := parseID(strings.TrimPrefix(w.Return, "/dossiers/"))
 	if err != nil {
 		return err
 	}
@@ -93,11 +109,38 @@ func (s *Server) arrive(c echo.Context, session *staff.Session, w way) error {
 	if err != nil {
 		return err
 	}
-	typed := url.Values{}
-	for _, k := range w.Kept {
-		typed.Set(k.Name, k.Value)
+	return s.showReport(c, v, id, http.StatusOK, readClosing(w.form()), s.voice.T("office.close.kept"))
+}
+
+// returning is added to the address of a page that what was typed waits for.
+const returning = "?texte=garde"
+
+// returned is what waits in the session for the page at hand. It stays until it is
+// sent, so that a reload loses nothing.
+func returned(c echo.Context, v *visit) (url.Values, bool) {
+	raw, waits := v.Awaited()
+	var w way
+	if !waits || c.QueryParam("texte") == "" || json.Unmarshal(raw, &w) != nil || w.Return != here(c) {
+		return nil, false
 	}
-	return s.showReport(c, v, id, http.StatusOK, readClosing(typed), s.voice.T("office.close.kept"))
+	return w.form(), true
+}
+
+// sent drops what waited for a page, once it was sent.
+func (s *Server) sent(c echo.Context, v *visit) error {
+	if _, waits := v.Awaited(); !waits {
+		return nil
+	}
+	return s.Desk.Wait(c.Request().Context(), v.Session, nil)
+}
+
+// form is what was kept, as the form of its page would send it.
+func (w way) form() url.Values {
+	form := url.Values{}
+	for _, k := range w.Kept {
+		form.Set(k.Name, k.Value)
+	}
+	return form
 }
 
 var ownAddresses = regexp.MustCompile(`^/(file(\?[a-zA-Z0-9=&%._:-]*)?|dossiers/[0-9a-f-]{36}|compte/[a-z]+|comptes(/[0-9a-z-]{4,36}){0,2}|cles(/[0-9a-f-]{36}(/refus)?)?|journal(\?[a-zA-Z0-9=&%._:-]*)?)$`)
