@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
@@ -26,8 +27,8 @@ type Deposit struct {
 func (d Deposit) Accept(ctx context.Context, delivery Delivery) (Outcome, error) {
 	// The reporter's connection may break at any moment; what he sent stays sent.
 	outcome, err := d.Inbox.Accept(context.WithoutCancel(ctx), delivery)
-	if err == nil {
-		return outcome, nil
+	if err == nil || errors.Is(err, ErrConflict) { // the caller reads the draft again
+		return outcome, err
 	}
 	if spoolErr := d.Spool.Put(delivery.Envelope); spoolErr != nil {
 		return 0, fmt.Errorf("neither the database nor the spool takes %s: %w; %w", delivery.Envelope.ID, err, spoolErr)

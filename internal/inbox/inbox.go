@@ -32,7 +32,8 @@ const (
 )
 
 // A Delivery is an envelope and, from a browser that had a draft or is to show a
-// receipt, the draft that replaces it in the same transaction.
+// receipt, the draft that replaces it in the same transaction. Should that one name a
+// revision that is not there, nothing is stored, and the error is ErrConflict.
 type Delivery struct {
 	Envelope  envelope.Envelope
 	Tombstone *Draft
@@ -199,6 +200,8 @@ func (in *Inbox) storeAlone(ctx context.Context, d Delivery) (Outcome, error) {
 		return firstOutcome(d.Envelope.Kind), nil
 	case constraint == "submissions_pkey", constraint == "additions_pkey":
 		return AlreadyStored, nil
+	case constraint == "drafts_revision":
+		return 0, ErrConflict
 	}
 	return 0, fmt.Errorf("storing %s: %w", d.Envelope.ID, postgres.Sort(err))
 }

@@ -31,7 +31,7 @@ const insertAddition = `with told as (
 )
 insert into additions (id, report_id, received_at, team_id, epoch, body) values ($4, $1, $3, $5, $6, $7)`
 
-const saveDrafts = `select draft_save(d.id, d.content, d.revision, d.expires_at, d.now)
+const saveDrafts = `select draft_bury(d.id, d.content, d.revision, d.expires_at, d.now)
 from unnest($1::bytea[], $2::bytea[], $3::integer[], $4::timestamptz[], $5::timestamptz[]) as d (id, content, revision, expires_at, now)`
 
 // insert sends everything in one round trip: a pipeline without BEGIN is one

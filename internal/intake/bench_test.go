@@ -2,8 +2,10 @@ package intake_test
 
 import (
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -39,6 +41,48 @@ func BenchmarkShortForm(b *testing.B) {
 			if w.Code != 303 {
 				text, _ := io.ReadAll(w.Body)
 				b.Errorf("answered %d: %s", w.Code, text)
+				return
+			}
+		}
+	})
+	b.ReportMetric(float64((processorTime(b)-before).Microseconds())/float64(b.N), "cpu-µs/op")
+}
+
+// BenchmarkFullDraft is the last POST of a long report; filling it in goes before.
+// Look at it alone: go tool pprof -focus 'intake.*send$'.
+func BenchmarkFullDraft(b *testing.B) {
+	s := newSite(b)
+	public, err := intake.New(s.config)
+	if err != nil {
+		b.Fatal(err)
+	}
+	type filled struct{ cookie, form string }
+	drafts := make(chan filled, b.N)
+	for range b.N {
+		one := s.browser().door("self").open("/e/1").fill(url.Values{"danger_now": {"no"}})
+		one.fill(url.Values{"situation.story": {strings.Repeat("Le soir, il crie et il casse des choses. ", 40)}, "situation.young_ticks": {"dangerous_person_present"}})
+		one.fill(url.Values{"place.department": {"59"}, "place.commune": {"Lille"}, "place.child_now": {"Chez une amie"}, "children.0.age": {"14"}})
+		one.fill(url.Values{"contact.confidentiality": {"confidential"}, "contact.channel": {"phone"}, "contact.value": {"06 39 98 12 34"}, "contact.alias": {"Camille"}})
+		one.open("/v?plus=1").fill(url.Values{"situation.dangers": {"psychological_violence", "domestic_violence"}, "situation.frequency": {"repeated"}})
+		one.fill(url.Values{"children.0.first_name": {"Camille"}, "children.0.school": {"Collège des Tilleuls, Lille"}, "children.0.grade": {"4e"}})
+		one.fill(url.Values{"suspects.0.relation": {"step_parent"}, "suspects.0.name": {"Le compagnon de ma mère"}}).want(200, "/v")
+		_, form := one.fields()
+		cookies := one.client.Jar.Cookies(mustURL(one.base))
+		drafts <- filled{cookies[slices.IndexFunc(cookies, func(c *http.Cookie) bool { return c.Name == "__Host-e" })].String(), form.Encode()}
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	before := processorTime(b)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			d := <-drafts
+			r := httptest.NewRequest("POST", "/v", strings.NewReader(d.form))
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			r.Header.Set("Cookie", d.cookie)
+			w := httptest.NewRecorder()
+			public.ServeHTTP(w, r)
+			if w.Code != 303 || w.Header().Get("Location") != "/r" {
+				b.Errorf("answered %d, to %s", w.Code, w.Header().Get("Location"))
 				return
 			}
 		}

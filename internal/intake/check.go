@@ -76,7 +76,7 @@ func (s *Server) tellMore(c echo.Context) error {
 func (s *Server) showCheck(c echo.Context, v *visit, status int, notice string) error {
 	voice := s.voice(&v.draft)
 	shown := *v
-	shown.SealedAt = s.Now() // what the page carries is as old as the page
+	shown.SealedAt, shown.Copied = s.Now(), v.revision // what the page carries is as old as the page
 	sealed, err := shown.seal()
 	if err != nil {
 		return err

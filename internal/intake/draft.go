@@ -50,7 +50,8 @@ type draft struct {
 	Language  string         `json:"language,omitempty"` // of the page that was answered last
 	Again     *again         `json:"again,omitempty"`    // a page to be shown once more
 	SealedAt  time.Time      `json:"sealed_at"`
-	Sent      *sent          `json:"sent,omitempty"` // what is left is a tombstone: the receipt
+	Copied    int            `json:"copied,omitempty"` // in the copy that a page carries: of which revision
+	Sent      *sent          `json:"sent,omitempty"`   // what is left is a tombstone: the receipt
 
 	reads string // the language of the pages its writer is shown, which each request says anew
 }

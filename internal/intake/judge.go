@@ -57,6 +57,16 @@ func (s *Server) suspicious(c echo.Context, form url.Values, open func(token str
 	return signals.Suspicious()
 }
 
+// A weighing remembers whether a sending looked suspicious, so that it is counted once.
+type weighing struct{ done, suspicious bool }
+
+func (s *Server) weigh(c echo.Context, v *visit, form url.Values, w *weighing) bool {
+	if !w.done {
+		w.done, w.suspicious = true, s.suspicious(c, form, func(token string) (challenge.Token, error) { return s.signer.OpenFor(v.ID[:], token) })
+	}
+	return w.suspicious
+}
+
 func laneOf(suspicious bool) string {
 	if suspicious {
 		return envelope.ToVerify
@@ -67,8 +77,7 @@ func laneOf(suspicious bool) string {
 // judge says into which lane the whole form goes, or that its writer shall answer a
 // captcha first. What is urgent is never held up, nor what reaches us while the
 // captcha cannot be kept or the draft is gone: staff will look at it.
-func (s *Server) judge(c echo.Context, v *visit, form url.Values) (lane string, ask bool) {
-	suspicious := s.suspicious(c, form, func(token string) (challenge.Token, error) { return s.signer.OpenFor(v.ID[:], token) })
+func (s *Server) judge(c echo.Context, v *visit, suspicious bool) (lane string, ask bool) {
 	lane = laneOf(suspicious)
 	if s.Captcha == CaptchaNever || !suspicious && s.Captcha != CaptchaAlways || v.revision == 0 {
 		return lane, false

@@ -25,6 +25,10 @@ func (s *Server) send(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	var w weighing
+	if done, err := s.sendCopy(c, form, &w); done {
+		return err
+	}
 	v, err := s.load(c)
 	if lost(err) || errors.Is(err, postgres.ErrUnavailable) {
 		kept, ok := s.carried(c, form)
@@ -35,6 +39,7 @@ func (s *Server) send(c echo.Context) error {
 			return err
 		}
 		v = kept
+		v.Copied = 0 // whatever is stored by now gives way
 	} else if err != nil {
 		return err
 	}
@@ -50,20 +55,49 @@ func (s *Server) send(c echo.Context) error {
 	if answers := v.complete(); !answers.Sendable() {
 		return s.showCheck(c, v, http.StatusUnprocessableEntity, s.voice(&v.draft).T("problem.nothing_to_send"))
 	}
-	lane, ask := s.judge(c, v, form)
+	lane, ask := s.judge(c, v, s.weigh(c, v, form, &w))
 	if ask {
 		return goTo(c, "/q")
 	}
 	return s.deliver(c, v, lane)
 }
 
+// sendCopy sends what the page carries without asking for the stored draft first, as
+// is right for nearly everybody: the receipt takes the place of that very revision,
+// and when it is no longer there nothing is stored. Then, and whenever anything else
+// is out of the ordinary, done is false and the stored draft decides.
+func (s *Server) sendCopy(c echo.Context, form url.Values, w *weighing) (done bool, err error) {
+	v, ok := s.carried(c, form)
+	if !ok || v.Copied == 0 || switched(form) || s.Captcha == CaptchaAlways {
+		return false, nil
+	}
+	if answers := v.complete(); !answers.Sendable() {
+		return false, nil
+	}
+	suspicious := s.weigh(c, v, form, w)
+	if suspicious && s.Captcha != CaptchaNever {
+		return false, nil
+	}
+	v.revision = v.Copied
+	before := *v
+	outcome, err := s.submit(c.Request().Context(), v, nil, laneOf(suspicious))
+	if errors.Is(err, inbox.ErrConflict) || err == nil && outcome != inbox.Stored && outcome != inbox.Spooled {
+		return false, nil
+	}
+	return true, s.delivered(c, &before, v, outcome, err)
+}
+
 // deliver sends the whole form into a lane, or shows it again when nothing takes it.
 func (s *Server) deliver(c echo.Context, v *visit, lane string) error {
 	before := *v
 	outcome, err := s.submit(c.Request().Context(), v, nil, lane)
+	return s.delivered(c, &before, v, outcome, err)
+}
+
+func (s *Server) delivered(c echo.Context, before, v *visit, outcome inbox.Outcome, err error) error {
 	if err != nil {
 		s.Log.Error("a report was not taken", "report", v.ID, "err", err)
-		return s.showCheck(c, &before, http.StatusServiceUnavailable, s.voice(&before.draft).T("error.unavailable.text"))
+		return s.showCheck(c, before, http.StatusServiceUnavailable, s.voice(&before.draft).T("error.unavailable.text"))
 	}
 	return s.acknowledge(c, v, outcome, before.revision)
 }
@@ -117,7 +151,10 @@ func (s *Server) submit(ctx context.Context, v *visit, told *report.ShortForm, l
 		v.Sent.Short, v.Sent.Tag = true, shortTag(told, r.ReplyKey)
 	}
 	v.Answers, v.CaseKey, v.Asked, v.Again = report.Answers{}, nil, nil, nil
-	v.revision = -1
+	if v.Copied == 0 {
+		v.revision = -1 // it was just read
+	}
+	v.Copied = 0
 	tombstone, err := s.write(v)
 	if err != nil {
 		return 0, err

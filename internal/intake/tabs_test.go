@@ -1,10 +1,15 @@
 package intake_test
 
 import (
+	"context"
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
+
+	"recueil/internal/intake"
 )
 
 // Two tabs on one draft: what one saved is never silently replaced by the other.
@@ -92,5 +97,47 @@ func TestTwoTabsInOneGroup(t *testing.T) {
 	_, form := b.fields()
 	if other := b.doc.Find(".notice").Text(); !strings.Contains(other, "Louise") || form.Get("children.0.first_name") != "Lou" || form.Get("children.1.first_name") != "Max" {
 		t.Errorf("the other %q, mine %v", other, form)
+	}
+}
+
+// reads counts how often a draft is read.
+type reads struct {
+	intake.Drafts
+	count atomic.Int32
+}
+
+func (r *reads) LoadDraft(ctx context.Context, id [32]byte, now time.Time) ([]byte, int, error) {
+	r.count.Add(1)
+	return r.Drafts.LoadDraft(ctx, id, now)
+}
+
+// The check page carries what it sends: the stored draft is read only when it is of
+// another revision by now.
+func TestCheckPageSendsItsCopyUnlessTheDraftChanged(t *testing.T) {
+	for name, c := range map[string]struct {
+		changed bool
+		reads   int32
+		want    string
+	}{"unchanged": {false, 1, "vu"}, "changed in another tab": {true, 2, "vu, et entendu"}} {
+		t.Run(name, func(t *testing.T) {
+			var drafts *reads
+			s := newSite(t, func(config *intake.Config) { drafts = &reads{Drafts: config.Drafts}; config.Drafts = drafts })
+			b := s.relativeAt("/e/2").fill(url.Values{"situation.facts": {"vu"}, "_skip": {"1"}}).open("/v")
+			action, form := b.fields()
+			if c.changed {
+				b.twin().open("/e/2").fill(url.Values{"situation.facts": {"vu, et entendu"}, "_skip": {"1"}})
+			}
+			drafts.count.Store(0)
+			b.post(action, form).want(200, "/r")
+			if got := drafts.count.Load(); got != c.reads { // the last one is the receipt's
+				t.Errorf("the draft was read %d times, want %d", got, c.reads)
+			}
+			if got := s.one().Situation.Facts; got != c.want {
+				t.Errorf("sent %q, want %q", got, c.want)
+			}
+			if got := s.drafts(); got != 1 {
+				t.Errorf("%d drafts are left, want the receipt alone", got)
+			}
+		})
 	}
 }

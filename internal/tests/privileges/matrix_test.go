@@ -39,6 +39,7 @@ recueil_intake  function mailbox_read      EXECUTE
 recueil_intake  function is_age_file       EXECUTE
 recueil_intake  function draft_save        EXECUTE
 recueil_intake  function draft_load        EXECUTE
+recueil_intake  function draft_bury        EXECUTE
 recueil_intake  function draft_delete      EXECUTE
 recueil_intake  function drafts_expire     EXECUTE
 recueil_intake  function captcha_draw      EXECUTE
