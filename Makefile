@@ -5,7 +5,8 @@
 
 SHELL := /bin/bash
 BIN := bin
-export GOFLAGS ?= -buildvcs=false
+# nodynamic: the decoder of HEIC never loads a library of the system. Without it there is none.
+export GOFLAGS ?= -buildvcs=false -tags=nodynamic
 
 .PHONY: help run build test check gotest e2e bench screenshots postgres browser clean
 

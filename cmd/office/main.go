@@ -3,8 +3,9 @@
 // It is meant for a private network. It connects as recueil_office, reads the trust
 // file from disk and the shred keys from their folder; the keys of staff it holds
 // only while a request is answered. SIGHUP makes it read the trust file again;
-// SIGTERM lets running requests finish. Every setting is a flag or a variable named
-// RECUEIL_…; `office --help` lists them.
+// SIGTERM lets running requests finish. To show a file that came with a report it
+// starts itself once more, as a process without keys, network or file system. Every
+// setting is a flag or a variable named RECUEIL_…; `office --help` lists them.
 package main
 
 import (
@@ -46,6 +47,10 @@ type settings struct {
 }
 
 func main() {
+	if code, is := office.ShowsFile(os.Args[1:]); is {
+		os.Exit(code)
+	}
+	office.Harden()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {

@@ -39,7 +39,7 @@ func isStandard(path string) bool {
 
 // house is every package of the module and everything they reach.
 var house = sync.OnceValues(func() (map[string]listed, error) {
-	cmd := exec.Command("go", "list", "-e", "-deps", "-json=ImportPath,Standard,Imports,TestImports,XTestImports,Deps,Error", prefix+"...")
+	cmd := exec.Command("go", "list", "-tags=nodynamic", "-e", "-deps", "-json=ImportPath,Standard,Imports,TestImports,XTestImports,Deps,Error", prefix+"...")
 	out, err := cmd.Output()
 	if err != nil {
 		return nil, err

@@ -1,0 +1,73 @@
+package preview
+
+import (
+	"github.com/gabriel-vasile/mimetype"
+)
+
+// A Kind is what a file is by its content, whatever its name or its sender says.
+type Kind string
+
+// The kinds that can be shown, or heard. Everything else is Other.
+const (
+	JPEG Kind = "image/jpeg"
+	PNG  Kind = "image/png"
+	WebP Kind = "image/webp"
+	HEIC Kind = "image/heic"
+	PDF  Kind = "application/pdf"
+	M4A  Kind = "audio/mp4"
+	MP3  Kind = "audio/mpeg"
+	Ogg  Kind = "audio/ogg"
+	Wav  Kind = "audio/wav"
+	Text Kind = "text/plain"
+
+	Other Kind = "application/octet-stream"
+)
+
+// HeadSize is how much of a file decides.
+const HeadSize = 3072
+
+// known leads from the names of our library to ours. SVG, HTML and all that a
+// browser would run is not there.
+var known = map[string]Kind{
+	"image/jpeg": JPEG, "image/png": PNG, "image/webp": WebP,
+	"image/heic": HEIC, "image/heif": HEIC, "image/heic-sequence": HEIC, "image/heif-sequence": HEIC,
+	"application/pdf": PDF,
+	"audio/mp4":       M4A, "audio/x-m4a": M4A, "audio/mpeg": MP3, "audio/ogg": Ogg, "audio/wav": Wav,
+	"text/plain": Text, "text/plain; charset=utf-8": Text, "text/plain; charset=utf-16le": Text, "text/plain; charset=utf-16be": Text,
+}
+
+// Of decides what a file is by its first bytes.
+func Of(head []byte) Kind {
+	if len(head) == 0 {
+		return Other
+	}
+	if kind, ok := known[mimetype.Detect(head[:min(len(head), HeadSize)]).String()]; ok {
+		return kind
+	}
+	return Other
+}
+
+// Picture reports whether there is a decoder for it. PDF is not there: its renderer
+// takes seven seconds and 300 MB to start, in each process anew.
+func (k Kind) Picture() bool {
+	return k == JPEG || k == PNG || k == WebP || k == HEIC && heicBuilt
+}
+
+// Sound reports whether a browser plays it.
+func (k Kind) Sound() bool { return k == M4A || k == MP3 || k == Ogg || k == Wav }
+
+// limits of a process that shows one kind.
+type limits struct {
+	share  int64  // of the two turns
+	memory uint64 // bytes of data the kernel gives it
+	pixels int64  // bytes of decoded picture it tries at all
+}
+
+func (k Kind) limits() limits {
+	if k == HEIC {
+		// Its decoder grows its memory by copying, and takes some 17 bytes a pixel: 455 MB
+		// for the 24 megapixels of a telephone. So it runs alone.
+		return limits{share: 2, memory: 704 << 20, pixels: 26_000_000 * 17}
+	}
+	return limits{share: 1, memory: 448 << 20, pixels: 220 << 20}
+}

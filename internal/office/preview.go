@@ -1,0 +1,16 @@
+package office
+
+import "recueil/internal/office/internal/preview"
+
+// ShowsFile reports whether the program was started to show one file: by itself, as
+// a process without keys. Nothing else is done then, and the process ends with code.
+func ShowsFile(args []string) (code int, is bool) {
+	if len(args) == 0 || args[0] != preview.Argument {
+		return 0, false
+	}
+	return preview.Run(args[1:]), true
+}
+
+// Harden keeps this process from making memory executable, but not those that show
+// files. It is for the start of the program.
+func Harden() { preview.Harden() }
