@@ -9,6 +9,7 @@ import (
 
 	"recueil/internal/inbox"
 	"recueil/internal/report"
+	"recueil/internal/territory"
 	"recueil/internal/web"
 )
 
@@ -61,6 +62,7 @@ func (s *Server) chooseDoor(c echo.Context) error {
 	case !lost(err):
 		return err
 	}
+	go territory.ReadCommunes() // this visitor will type one in a minute
 	v := newVisit(chosen.door)
 	v.Answers.Reporter.Profile = chosen.profile
 	if err := s.save(c.Request().Context(), v); err != nil {

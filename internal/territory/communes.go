@@ -76,6 +76,9 @@ var smallWords = map[string]bool{"a": true, "au": true, "aux": true, "d": true, 
 // communes reads the list when it is first asked for, which takes about 30 ms.
 var communes = sync.OnceValue(readCommunes)
 
+// ReadCommunes reads the list unless that was done, so that nobody waits for it later.
+func ReadCommunes() { communes() }
+
 func readCommunes() *communeIndex {
 	x := &communeIndex{entries: make([]entry, 0, 38_000), words: make([]place, 0, 66_000), postcodes: make([]place, 0, 38_000)}
 	names := make([]byte, 0, len(communesFile)/2)
