@@ -103,7 +103,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer cancel()
 	public, err := intake.New(intake.Config{
 		Drafts: box, Receiver: inbox.Deposit{Inbox: box, Spool: kept, Log: log}, Trust: trusted, Secret: shared,
-		Attestations: box, Captchas: box, Captcha: set.Captcha, Limits: challenge.DefaultLimits(), Proxies: set.TrustedProxies,
+		Attestations: box, Captchas: box, Mailboxes: box, Captcha: set.Captcha, Limits: challenge.DefaultLimits(), Proxies: set.TrustedProxies,
 		ExitURL: set.ExitURL, Hours: hours, Catalogue: locales.FS, Templates: templates.FS, Static: static.FS, Bundles: static.Bundles,
 		Now: time.Now, Log: log,
 	})

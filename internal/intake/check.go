@@ -17,10 +17,11 @@ type checkPage struct {
 	Sections []Section
 	Sendable bool
 	Guard    Guard
-	Draft    string // the sealed draft, so that sending works while the database is away
-	More     string // a young person may tell more first: where
-	Copied   string // when the copy that can be printed was made, in words; empty: none is offered
-	Tell     string // where to tell something, when there is nothing to send
+	Draft    string   // the sealed draft, so that sending works while the database is away
+	More     string   // a young person may tell more first: where
+	Word     Question // may be chosen, to be asked beside the code
+	Copied   string   // when the copy that can be printed was made, in words; empty: none is offered
+	Tell     string   // where to tell something, when there is nothing to send
 	Place    int
 	Total    int
 	Notice   string
@@ -88,6 +89,7 @@ func (s *Server) showCheck(c echo.Context, v *visit, status int, notice string) 
 	if page.Sendable {
 		page.Form = formID
 	}
+	page.Word = Question{Name: "word", ID: "word", Kind: report.Text, Label: voice.T("page.check.word"), Hint: voice.T("page.check.word.hint"), Autocomplete: "off", Value: v.Word}
 	if v.Door == report.Professional {
 		page.Copied = s.moment(voice, s.Now())
 	}

@@ -47,6 +47,7 @@ type draft struct {
 	Asked     []string       `json:"asked,omitempty"`    // what was asked about once already
 	Extras    bool           `json:"extras,omitempty"`   // a young person wants to tell more
 	Long      bool           `json:"long,omitempty"`     // a professional fills in all steps on one page
+	Word      string         `json:"word,omitempty"`     // chosen to be asked beside the code; empty: none
 	Language  string         `json:"language,omitempty"` // of the page that was answered last
 	Again     *again         `json:"again,omitempty"`    // a page to be shown once more
 	SealedAt  time.Time      `json:"sealed_at"`
@@ -63,6 +64,7 @@ type sent struct {
 	Short bool           `json:"short,omitempty"`
 	Now   report.Urgency `json:"urgency"`
 	Added bool           `json:"added,omitempty"`
+	Word  bool           `json:"word,omitempty"`  // one was chosen
 	Bases map[int]string `json:"bases,omitempty"` // what each page's answers were, hashed
 }
 
@@ -105,9 +107,11 @@ func setCookie(c echo.Context, token secret.Key) {
 // browser keeps cookies, and keeps the page that sets it out of its cache.
 const noDraft = "-"
 
-func sendCookie(c echo.Context, value string) {
-	cookie := &http.Cookie{Name: cookieName, Value: value, Path: "/", HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode}
-	if _, err := c.Cookie(cookieName); err != nil {
+func sendCookie(c echo.Context, value string) { putCookie(c, cookieName, value) }
+
+func putCookie(c echo.Context, name, value string) {
+	cookie := &http.Cookie{Name: name, Value: value, Path: "/", HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode}
+	if _, err := c.Cookie(name); err != nil {
 		// A cookie that replaces another keeps the page out of Chromium's back-forward
 		// cache, one that is merely added does not: so the first comes twice.
 		c.SetCookie(cookie)
@@ -115,12 +119,17 @@ func sendCookie(c echo.Context, value string) {
 	c.SetCookie(cookie)
 }
 
-func dropCookie(c echo.Context) {
-	c.SetCookie(&http.Cookie{Name: cookieName, Path: "/", MaxAge: -1, HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode})
+func dropCookie(c echo.Context) { expireCookie(c, cookieName) }
+
+func expireCookie(c echo.Context, name string) {
+	c.SetCookie(&http.Cookie{Name: name, Path: "/", MaxAge: -1, HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode})
 }
 
-func cookieToken(c echo.Context) (secret.Key, error) {
-	cookie, err := c.Cookie(cookieName)
+func cookieToken(c echo.Context) (secret.Key, error) { return tokenIn(c, cookieName) }
+
+// tokenIn reads the secret that a cookie holds.
+func tokenIn(c echo.Context, name string) (secret.Key, error) {
+	cookie, err := c.Cookie(name)
 	if err != nil || cookie.Value == noDraft {
 		return secret.Key{}, errNoCookie
 	}

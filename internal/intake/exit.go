@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 
@@ -25,18 +26,28 @@ func (s *Server) exit(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, s.ExitURL)
 }
 
-// forget deletes the visitor's draft or receipt and the cookie that opens it. A
-// visitor who closes the connection at once has left all the same.
+// forget deletes the visitor's draft or receipt and his open mailbox, and the cookies
+// that open them. A visitor who closes the connection at once has left all the same.
 func (s *Server) forget(c echo.Context) error {
 	dropCookie(c)
 	dropLanguage(c)
-	token, err := cookieToken(c)
-	if err != nil {
-		return nil // nothing to forget
+	var rows [][32]byte
+	if token, err := cookieToken(c); err == nil {
+		rows = append(rows, draftID(&visit{token: token}))
+	}
+	if _, err := c.Cookie(boxCookie); err == nil {
+		expireCookie(c, boxCookie)
+	}
+	if token, err := tokenIn(c, boxCookie); err == nil {
+		rows = append(rows, boxID(token))
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request().Context()), patience)
 	defer cancel()
-	return s.Drafts.DeleteDraft(ctx, draftID(&visit{token: token}))
+	var failed error
+	for _, id := range rows {
+		failed = errors.Join(failed, s.Drafts.DeleteDraft(ctx, id))
+	}
+	return failed
 }
 
 // fromElsewhere reports whether another site led here. The draft's cookie does not

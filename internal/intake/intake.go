@@ -49,6 +49,7 @@ type Config struct {
 	Receiver     Receiver
 	Captchas     Captchas
 	Attestations Attestations
+	Mailboxes    Mailboxes
 	Captcha      string           // CaptchaAuto, CaptchaAlways or CaptchaNever
 	Limits       challenge.Limits // the zero value counts nothing
 	Proxies      []netip.Prefix   // whose word on a visitor's address is taken
@@ -69,6 +70,8 @@ type Server struct {
 	Config
 	signer    challenge.Signer
 	counters  *challenge.Counters
+	tried     *challenge.Counters         // codes, by address
+	trying    chan struct{}               // a place for each code under way
 	spoken    map[string]*challenge.Voice // by language
 	pages     *web.Pages
 	languages *web.Languages
@@ -82,7 +85,8 @@ func New(c Config) (*Server, error) {
 	if err != nil || exit.Host == "" || exit.Scheme != "https" && exit.Scheme != "http" {
 		return nil, errors.New("--exit-url is no address; give a light page of another site, such as https://www.wikipedia.org/")
 	}
-	s := &Server{Config: c, signer: challenge.NewSigner(c.Secret), counters: challenge.NewCounters(c.Limits)}
+	s := &Server{Config: c, signer: challenge.NewSigner(c.Secret), counters: challenge.NewCounters(c.Limits),
+		tried: challenge.NewCounters(triesLimits()), trying: make(chan struct{}, triesAtOnce)}
 	if err := s.loadVoices(); err != nil {
 		return nil, err
 	}
@@ -130,6 +134,12 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.POST("/q", s.answerCaptcha)
 	e.GET("/q/:file", s.captchaFile)
 	e.GET("/r", s.receipt)
+	e.GET("/b", s.codeForm)
+	e.POST("/b", s.enter)
+	e.GET("/b/1", s.mailbox)
+	e.POST("/b/1", s.sendFromBox)
+	e.GET("/b/2", s.reach)
+	e.POST("/b/2", s.sendReach)
 	e.GET("/x", s.verifyForm)
 	e.POST("/x", s.verify)
 	e.GET("/s", s.exit)

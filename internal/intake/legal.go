@@ -12,6 +12,7 @@ type legalPage struct {
 	Frame
 	Heading string
 	Blocks  []Block
+	Code    bool // leads to where a code is typed
 }
 
 // A Block is a heading with its paragraphs.
@@ -30,7 +31,7 @@ func (s *Server) legal(c echo.Context) error {
 		return web.ErrNotFound
 	}
 	v := s.adult(c)
-	page := legalPage{Frame: s.frame(c, v, v.T("page."+key+".title")), Heading: v.T("page." + key + ".heading")}
+	page := legalPage{Frame: s.frame(c, v, v.T("page."+key+".title")), Heading: v.T("page." + key + ".heading"), Code: key == "help"}
 	for h := 1; v.Has("page." + key + ".h" + itoa(h)); h++ {
 		page.Blocks = append(page.Blocks, Block{v.T("page." + key + ".h" + itoa(h)), v.T("page." + key + ".p" + itoa(h))})
 	}

@@ -20,6 +20,10 @@ type receiptPage struct {
 	Added     bool
 	Young     bool
 	Attested  *Attestation
+	Word      bool // the chosen word is asked beside the code
+	Square    Square
+	Card      []CardLine
+	Alone     bool // the card has a page of its own, too
 }
 
 // receipt shows reference and code for ten minutes after sending.
@@ -37,13 +41,20 @@ func (s *Server) receipt(c echo.Context) error {
 	if c.QueryParam("a") != "" {
 		return s.showAttestation(c, v)
 	}
+	if c.QueryParam("c") != "" {
+		return s.showCard(c, v)
+	}
 	return s.showReceipt(c, v)
 }
 
 func (s *Server) showReceipt(c echo.Context, v *visit) error {
 	voice := s.voice(&v.draft)
 	page := receiptPage{Frame: s.frame(c, voice, voice.T("page.receipt.title")), Reference: seal.FormatReference(v.Reference), Code: v.Code,
-		Reading: s.reading(voice), Urgent: v.Sent.Now == 0, Added: v.Sent.Added, Young: v.Door == report.Young, Attested: s.attest(c, v)}
+		Reading: s.reading(voice), Urgent: v.Sent.Now == 0, Added: v.Sent.Added, Young: v.Door == report.Young, Attested: s.attest(c, v), Word: v.Sent.Word, Card: card(voice, v.Code), Alone: c.Request().Method == http.MethodGet}
+	var err error
+	if page.Square, err = squareOf(v.Code); err != nil {
+		return err
+	}
 	page.FormPage = true
 	if c.Request().Method != http.MethodGet {
 		page.Languages = nil // asked for again it would not be there, and the code with it

@@ -95,7 +95,7 @@ func newSite(t testing.TB, change ...func(*intake.Config)) *site {
 	}
 	t.Cleanup(func() { s.spool.Close() })
 	box := inbox.New(ctx, s.db.Intake)
-	s.config = intake.Config{Drafts: box, Receiver: inbox.Deposit{Inbox: box, Spool: s.spool, Log: log}, Captchas: box, Attestations: box, Trust: trusted, Secret: secret.New(),
+	s.config = intake.Config{Drafts: box, Receiver: inbox.Deposit{Inbox: box, Spool: s.spool, Log: log}, Captchas: box, Attestations: box, Mailboxes: box, Trust: trusted, Secret: secret.New(),
 		ExitURL: "https://ailleurs.example/", Hours: territory.DefaultHours(), Catalogue: locales.FS, Templates: templates.FS,
 		Static: static.FS, Bundles: static.Bundles, Now: s.clock.Now, Log: log}
 	for _, f := range change {

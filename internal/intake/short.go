@@ -157,7 +157,7 @@ func (s *Server) shortVisit(c echo.Context, form url.Values, ids secret.Key) *vi
 	switch {
 	case err != nil: // none, or out of reach: the form itself is enough
 	case before.Sent == nil:
-		v.Door, v.Answers, v.Visited, v.revision = before.Door, before.Answers, before.Visited, before.revision
+		v.Door, v.Answers, v.Visited, v.Word, v.revision = before.Door, before.Answers, before.Visited, before.Word, before.revision
 	case before.ID == v.ID:
 		return before
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -46,8 +47,11 @@ func (s *Server) send(c echo.Context) error {
 	if v.Sent != nil {
 		return s.sendAgain(c, v, form)
 	}
+	if form.Has("word") {
+		v.Word = chosenWord(form)
+	}
 	if switched(form) && v.revision > 0 {
-		return goTo(c, "/v")
+		return s.keepWord(c, form, "/v")
 	}
 	if switched(form) {
 		return s.showCheck(c, v, http.StatusOK, "") // no database would have it
@@ -57,7 +61,7 @@ func (s *Server) send(c echo.Context) error {
 	}
 	lane, ask := s.judge(c, v, s.weigh(c, v, form, &w))
 	if ask {
-		return goTo(c, "/q")
+		return s.keepWord(c, form, "/q")
 	}
 	return s.deliver(c, v, lane)
 }
@@ -78,6 +82,9 @@ func (s *Server) sendCopy(c echo.Context, form url.Values, w *weighing) (done bo
 	if suspicious && s.Captcha != CaptchaNever {
 		return false, nil
 	}
+	if form.Has("word") {
+		v.Word = chosenWord(form)
+	}
 	v.revision = v.Copied
 	before := *v
 	outcome, err := s.submit(c.Request().Context(), v, nil, laneOf(suspicious))
@@ -85,6 +92,32 @@ func (s *Server) sendCopy(c echo.Context, form url.Values, w *weighing) (done bo
 		return false, nil
 	}
 	return true, s.delivered(c, &before, v, outcome, err)
+}
+
+// chosenWord reads the word to be asked beside the code: any word will do.
+func chosenWord(form url.Values) string {
+	word := []rune(strings.ToValidUTF8(report.NormaliseText(strings.Join(different(form["word"]), " ")), "\uFFFD"))
+	return string(word[:min(len(word), mostOfWord)])
+}
+
+// mostOfWord bounds the chosen word that waits in a draft, in code points.
+const mostOfWord = 400
+
+// keepWord keeps the chosen word with the draft on the way to another page.
+func (s *Server) keepWord(c echo.Context, form url.Values, address string) error {
+	if !form.Has("word") {
+		return goTo(c, address)
+	}
+	_, err := s.change(c, func(v *visit) error {
+		if v.Sent == nil {
+			v.Word = chosenWord(form)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return goTo(c, address)
 }
 
 // deliver sends the whole form into a lane, or shows it again when nothing takes it.
@@ -140,17 +173,18 @@ func (s *Server) submit(ctx context.Context, v *visit, told *report.ShortForm, l
 	if err != nil {
 		return 0, err
 	}
+	e.WordTag = seal.WordTag(r.ReplyKey, v.tone(), v.Word)
 	v.sealed = attestationOf(&e)
 	bases := map[int]string{}
 	for _, number := range v.Visited {
 		at, _ := stepAt(number)
 		bases[number] = v.base(sheetOf(at))
 	}
-	v.Sent = &sent{At: s.Now(), Tag: e.Tag[:], Now: r.Urgency, Bases: bases}
+	v.Sent = &sent{At: s.Now(), Tag: e.Tag[:], Now: r.Urgency, Bases: bases, Word: !blank(v.Word)}
 	if told != nil {
 		v.Sent.Short, v.Sent.Tag = true, shortTag(told, r.ReplyKey)
 	}
-	v.Answers, v.CaseKey, v.Asked, v.Again = report.Answers{}, nil, nil, nil
+	v.Answers, v.CaseKey, v.Asked, v.Again, v.Word = report.Answers{}, nil, nil, nil, ""
 	if v.Copied == 0 {
 		v.revision = -1 // it was just read
 	}

@@ -20,7 +20,7 @@ var allowed = map[string]string{
 	"internal/intake": `
 		internal/challenge internal/envelope internal/inbox internal/postgres internal/readout internal/reply
 		internal/report internal/seal internal/secret internal/territory internal/trust internal/web
-		github.com/labstack/echo/v4`,
+		github.com/google/uuid github.com/labstack/echo/v4 rsc.io/qr`,
 	"internal/office": `
 		internal/office/internal/archive internal/office/internal/audit internal/office/internal/factor
 		internal/office/internal/keyring internal/office/internal/pages internal/office/internal/preview
