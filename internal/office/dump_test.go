@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 	"filippo.io/age"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/crypto/chacha20poly1305"
 
 	"recueil/internal/office/internal/keyring"
 	"recueil/internal/office/internal/staff"
@@ -38,6 +40,27 @@ type thief struct {
 	keys       []secret.Key
 	trust      *trust.File
 	reports    []report.ID
+	members    []uuid.UUID
+	factors    [][]byte // what members sealed of theirs for themselves
+}
+
+// ownKeys are the keys that each identity at hand would yield for each member's factors.
+func (x *thief) ownKeys() (keys []secret.Key) {
+	for _, identity := range x.identities {
+		for _, id := range x.members {
+			keys = append(keys, secret.Derive([]byte(identity.String()), string(keyring.ForFactors), id[:]))
+		}
+	}
+	return keys
+}
+
+// opensAsOwn opens what keyring seals symmetrically: a nonce and XChaCha20-Poly1305.
+func opensAsOwn(key secret.Key, sealed []byte) ([]byte, error) {
+	aead, err := chacha20poly1305.NewX(key.Bytes())
+	if err != nil || len(sealed) < aead.NonceSize() {
+		return nil, errors.New("no key, or nothing sealed")
+	}
+	return aead.Open(nil, sealed[:aead.NonceSize()], sealed[aead.NonceSize():], nil)
 }
 
 // dump reads every column of every table.
@@ -129,8 +152,21 @@ func (x *thief) opened() []string {
 	var names []string
 	for _, login := range []string{"camille", "parti"} {
 		for _, passphrase := range x.passphrase {
-			if _, err := x.desk.Open(x.t.Context(), login, passphrase); err == nil {
-				names = append(names, "a member's identity")
+			member, err := x.desk.Open(x.t.Context(), login, passphrase)
+			if err != nil {
+				continue
+			}
+			names = append(names, "a member's identity")
+			if book, err := x.desk.Factors(x.t.Context(), member); err == nil && !book.Empty() {
+				names = append(names, "a second factor")
+			}
+		}
+	}
+	for _, sealed := range x.factors {
+		for _, key := range slices.Concat(x.keys, x.ownKeys()) {
+			if plain, err := opensAsOwn(key, sealed); err == nil {
+				names = append(names, "a second factor")
+				x.t.Logf("a second factor of %d bytes opens", len(plain))
 			}
 		}
 	}
@@ -208,7 +244,14 @@ func TestWholeDumpOpensNothing(t *testing.T) {
 	config := h.configuration()
 	desk, err := staff.New(staff.Config{Pool: h.db.Owner, Shred: h.shreds(), Trust: h.trusted(), Now: time.Now})
 	h.must(err)
-	x := &thief{t: t, desk: desk, trust: file, reports: []report.ID{r.ID}}
+	x := &thief{t: t, desk: desk, trust: file, reports: []report.ID{r.ID}, members: []uuid.UUID{h.staffID("camille"), h.staffID("parti")}}
+	rows, err := h.db.Owner.Query(t.Context(), "select sealed from staff_factors")
+	h.must(err)
+	x.factors, err = pgx.CollectRows(rows, pgx.RowTo[[]byte])
+	h.must(err)
+	if len(x.factors) == 0 {
+		t.Fatal("nobody has a second factor to be stolen")
+	}
 	x.try(h.dump())
 	for _, raw := range config {
 		x.try(texts(raw))
@@ -237,10 +280,11 @@ func TestWholeDumpOpensNothing(t *testing.T) {
 		give  []byte
 		opens []string
 	}{
-		"the passphrase": {[]byte(vouching), []string{"a member's identity"}},
-		"the shred key":  {h.shredKey("plateau-1.key"), []string{"a report", "a team's key"}},
+		"the passphrase":    {[]byte(vouching), []string{"a member's identity", "a second factor"}},
+		"the shred key":     {h.shredKey("plateau-1.key"), []string{"a report", "a team's key"}},
+		"camille's own key": {[]byte(identityOf(t, slow, vouching)), []string{"a second factor"}},
 	} {
-		y := &thief{t: t, desk: desk, trust: file, reports: x.reports, strings: slices.Clone(x.strings), identities: x.identities}
+		y := &thief{t: t, desk: desk, trust: file, reports: x.reports, members: x.members, factors: x.factors, strings: slices.Clone(x.strings), identities: slices.Clone(x.identities)}
 		y.try([][]byte{c.give})
 		if got := y.opened(); !slices.Equal(got, c.opens) {
 			t.Errorf("%s opens %v, want %v", name, got, c.opens)
@@ -295,4 +339,10 @@ func identityOf(t *testing.T, sealed []byte, passphrase secret.Text) string {
 		t.Fatal(err)
 	}
 	return text.String()
+}
+
+func (h *deployment) staffID(login string) (id uuid.UUID) {
+	h.t.Helper()
+	h.must(h.db.Owner.QueryRow(h.t.Context(), "select id from staff where login = $1", login).Scan(&id))
+	return id
 }
