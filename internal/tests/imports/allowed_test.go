@@ -34,7 +34,8 @@ var allowed = map[string]string{
 		internal/secret github.com/go-webauthn/webauthn/protocol github.com/go-webauthn/webauthn/webauthn
 		github.com/google/uuid github.com/pquerna/otp github.com/pquerna/otp/hotp github.com/pquerna/otp/totp rsc.io/qr`,
 	"internal/office/internal/keyring": `
-		internal/secret internal/trust filippo.io/age github.com/google/uuid golang.org/x/crypto/chacha20poly1305`,
+		internal/secret internal/trust filippo.io/age github.com/google/uuid golang.org/x/crypto/chacha20poly1305
+		golang.org/x/text/secure/precis`,
 	"internal/office/internal/pages": `
 		internal/office/internal/archive internal/office/internal/audit internal/office/internal/factor internal/office/internal/staff
 		internal/office/internal/triage internal/office/internal/unseal internal/office/internal/words internal/postgres internal/readout

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"filippo.io/age"
+	"golang.org/x/text/secure/precis"
 
 	"recueil/internal/secret"
 )
@@ -49,9 +50,19 @@ func NewMember() (Member, error) {
 // Recipient is the public half.
 func (m Member) Recipient() string { return m.identity.key.Recipient().String() }
 
+// typed is a passphrase as every keyboard means it (RFC 8265, OpaqueString): an é that
+// one machine composes of two characters is the é of another, and so are spaces of
+// other widths. What is no such text stays as it is.
+func typed(passphrase secret.Text) string {
+	if same, err := precis.OpaqueString.String(passphrase.Reveal()); err == nil {
+		return same
+	}
+	return passphrase.Reveal()
+}
+
 // SealMember writes the identity as an age passphrase file.
 func SealMember(m Member, passphrase secret.Text) ([]byte, error) {
-	recipient, err := age.NewScryptRecipient(passphrase.Reveal())
+	recipient, err := age.NewScryptRecipient(typed(passphrase))
 	if err != nil {
 		return nil, fmt.Errorf("sealing a member's identity: %w", err)
 	}
@@ -77,7 +88,7 @@ func (o *Opener) OpenMember(ctx context.Context, lane Lane, sealed []byte, passp
 	if passphrase == "" {
 		return Member{}, ErrPassphrase
 	}
-	identity, err := age.NewScryptIdentity(passphrase.Reveal())
+	identity, err := age.NewScryptIdentity(typed(passphrase))
 	if err != nil {
 		return Member{}, fmt.Errorf("opening a member's identity: %w", err)
 	}

@@ -15,7 +15,7 @@ import (
 	"recueil/internal/secret"
 )
 
-const passphrase = secret.Text("six mots que personne ne devine")
+const passphrase = secret.Text("six mots que personne n’a devinés")
 
 func member(t *testing.T) keyring.Member {
 	t.Helper()
@@ -38,6 +38,14 @@ func TestIdentityOpensWithItsPassphraseAlone(t *testing.T) {
 	opened, err := opener.OpenMember(t.Context(), keyring.Lane{}, sealed, passphrase)
 	if err != nil || opened.Recipient() != m.Recipient() {
 		t.Errorf("the passphrase gives another identity: %v", err)
+	}
+	for name, same := range map[string]secret.Text{"an é of two characters": secret.Text(strings.ReplaceAll(string(passphrase), "é", "e\u0301")), "another space": secret.Text(strings.ReplaceAll(string(passphrase), " ", "\u00a0"))} {
+		if same == passphrase {
+			t.Fatalf("%s: the passphrase of the tests has none", name)
+		}
+		if _, err := opener.OpenMember(t.Context(), keyring.Lane{}, sealed, same); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 	for name, wrong := range map[string]secret.Text{"a wrong one": passphrase + "s", "none": ""} {
 		if _, err := opener.OpenMember(t.Context(), keyring.Lane{}, sealed, wrong); !errors.Is(err, keyring.ErrPassphrase) {
