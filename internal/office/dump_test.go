@@ -22,6 +22,7 @@ import (
 	"recueil/internal/office/internal/keyring"
 	"recueil/internal/office/internal/staff"
 	"recueil/internal/office/internal/unseal"
+	"recueil/internal/reply"
 	"recueil/internal/report"
 	"recueil/internal/seal"
 	"recueil/internal/secret"
@@ -40,6 +41,7 @@ type thief struct {
 	keys       []secret.Key
 	trust      *trust.File
 	reports    []report.ID
+	message    reply.MessagePlace
 	members    []uuid.UUID
 	factors    [][]byte // what members sealed of theirs for themselves
 }
@@ -191,6 +193,9 @@ func (x *thief) opened() []string {
 			continue
 		}
 		for _, key := range x.keys {
+			if _, err := reply.OpenMessage(key, x.message, sealed); err == nil {
+				names = append(names, "a message")
+			}
 			if _, err := keyring.OpenFromSession(sealed, key, device); err == nil {
 				names = append(names, "a session")
 			}
@@ -230,6 +235,10 @@ func TestWholeDumpOpensNothing(t *testing.T) {
 		seal.PartKey(r.CaseKey, "decision", part), []byte("{}"))
 	h.must(err)
 	h.exec("insert into parts (id, report_id, kind, author, body) select $1, $2, 'decision', id, $3 from staff where login = 'camille'", part, r.ID, sealed)
+	place := reply.MessagePlace{Report: r.ID, ID: uuid.New(), Sequence: 1}
+	message, err := reply.SealMessage(r.ReplyKey, place, reply.Message{Text: "ce que le bureau écrit"})
+	h.must(err)
+	h.exec("insert into messages (id, report_id, sequence, author, body, sent_at) select $1, $2, 1, id, $3, now() from staff where login = 'camille'", place.ID, r.ID, message)
 	token := secret.New()
 	h.session("parti", token)
 	proof, err := h.house().Enrol(t.Context(), "camille", vouching)
@@ -244,7 +253,7 @@ func TestWholeDumpOpensNothing(t *testing.T) {
 	config := h.configuration()
 	desk, err := staff.New(staff.Config{Pool: h.db.Owner, Shred: h.shreds(), Trust: h.trusted(), Now: time.Now})
 	h.must(err)
-	x := &thief{t: t, desk: desk, trust: file, reports: []report.ID{r.ID}, members: []uuid.UUID{h.staffID("camille"), h.staffID("parti")}}
+	x := &thief{t: t, desk: desk, trust: file, reports: []report.ID{r.ID}, message: place, members: []uuid.UUID{h.staffID("camille"), h.staffID("parti")}}
 	rows, err := h.db.Owner.Query(t.Context(), "select sealed from staff_factors")
 	h.must(err)
 	x.factors, err = pgx.CollectRows(rows, pgx.RowTo[[]byte])
@@ -281,10 +290,11 @@ func TestWholeDumpOpensNothing(t *testing.T) {
 		opens []string
 	}{
 		"the passphrase":    {[]byte(vouching), []string{"a member's identity", "a second factor"}},
+		"the reply key":     {r.ReplyKey.Bytes(), []string{"a message"}},
 		"the shred key":     {h.shredKey("plateau-1.key"), []string{"a report", "a team's key"}},
 		"camille's own key": {[]byte(identityOf(t, slow, vouching)), []string{"a second factor"}},
 	} {
-		y := &thief{t: t, desk: desk, trust: file, reports: x.reports, members: x.members, factors: x.factors, strings: slices.Clone(x.strings), identities: slices.Clone(x.identities)}
+		y := &thief{t: t, desk: desk, trust: file, reports: x.reports, message: place, members: x.members, factors: x.factors, strings: slices.Clone(x.strings), identities: slices.Clone(x.identities)}
 		y.try([][]byte{c.give})
 		if got := y.opened(); !slices.Equal(got, c.opens) {
 			t.Errorf("%s opens %v, want %v", name, got, c.opens)

@@ -41,6 +41,7 @@ import (
 const (
 	told    = "Qxmarqueur7Zk"
 	reason  = "Qxmotif5Wjdecision"
+	written = "Qxreponse9Tm"
 	witness = "Wvtemoin3Jh"
 )
 
@@ -251,6 +252,28 @@ func (h *markedHouse) work(b *browse.Browser) {
 			t.Errorf("closing with %s: %d, want %d", name, b.Status, c.status)
 		}
 	}
+	_, message, _ := b.Form(address + "/messages")
+	say := func(text string, status int, changes ...string) {
+		t.Helper()
+		form := url.Values{"version": message["version"], "message": {report.NewID().String()}, "text": {text}}
+		for i := 0; i < len(changes); i += 2 {
+			form.Set(changes[i], changes[i+1])
+		}
+		if b.Post(address+"/messages", form); b.Status != status {
+			t.Errorf("a message of %d bytes: %d, want %d", len(text), b.Status, status)
+		}
+	}
+	say(written, 200)
+	say(strings.Repeat(written, 400), 422)
+	say(written+"\xff\x00", 422)
+	say(written+" "+told, 422) // a word of the report
+	say(written+" "+told, 200, "anyway", "1", "known", strings.ToLower(told))
+	say(written, 200, "insert", "1", "canned", written)
+	say(written, 409, "version", "1")
+	if !strings.Contains(b.Open(address).Body, written) {
+		t.Error("what was written is not shown")
+	}
+	b.Send("POST", address+"/messages", "application/x-www-form-urlencoded", "text="+written+"%zz").Want(400)
 	b.Send("POST", address+"/cloture", "multipart/form-data; boundary="+reason, "--"+reason+"\r\n\r\n"+reason).Want(415)
 	b.Send("POST", address+"/cloture", "application/x-www-form-urlencoded", "reason="+reason+"%zz").Want(400)
 
@@ -258,6 +281,7 @@ func (h *markedHouse) work(b *browse.Browser) {
 	if b.Post(address+"/cloture", with()); b.Status != 503 {
 		t.Errorf("closing while the database is away: %d", b.Status)
 	}
+	say(written, 503)
 	if b.Open(address); b.Status != 503 {
 		t.Errorf("a report while the database is away: %d", b.Status)
 	}
@@ -300,7 +324,7 @@ func TestMarkerIsFoundNowhereInTheOffice(t *testing.T) {
 	if decisions != 1 {
 		t.Errorf("%d decisions are stored", decisions)
 	}
-	for _, word := range append(h.secrets, told, reason) {
+	for _, word := range append(h.secrets, told, reason, written) {
 		for _, table := range leak.Of(word).InTables(t, h.owner) {
 			t.Errorf("the table %s holds %s", table, word)
 		}
@@ -319,7 +343,7 @@ func TestMarkerIsFoundNowhereInTheOffice(t *testing.T) {
 	if !strings.Contains(h.log.String(), "msg=audit") || !strings.Contains(h.log.String(), "level=ERROR") {
 		t.Errorf("the office logged nothing to look at: %s", h.log.String())
 	}
-	for _, word := range append(h.secrets, told, reason) {
+	for _, word := range append(h.secrets, told, reason, written) {
 		m := leak.Of(word)
 		for _, file := range m.InFiles(t, h.dir) {
 			t.Errorf("the file %s holds %s", strings.TrimPrefix(file, h.dir), word)

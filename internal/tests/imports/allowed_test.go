@@ -39,7 +39,8 @@ var allowed = map[string]string{
 	"internal/office/internal/pages": `
 		internal/office/internal/archive internal/office/internal/audit internal/office/internal/factor internal/office/internal/staff
 		internal/office/internal/triage internal/office/internal/unseal internal/office/internal/words internal/postgres internal/readout
-		internal/report internal/seal internal/secret internal/territory internal/web github.com/google/uuid github.com/labstack/echo/v4`,
+		internal/reply internal/report internal/seal internal/secret internal/territory internal/web github.com/BurntSushi/toml
+		github.com/google/uuid github.com/jackc/pgx/v5 github.com/labstack/echo/v4 golang.org/x/text/unicode/norm`,
 	// Its decoders run in a process of their own, which reaches nothing.
 	"internal/office/internal/preview": `
 		internal/child github.com/bep/imagemeta github.com/elastic/go-seccomp-bpf github.com/gabriel-vasile/mimetype

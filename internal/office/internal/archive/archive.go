@@ -47,6 +47,8 @@ type Report struct {
 	LeaseUntil    *time.Time
 	Version       int
 	Additions     int
+	Unseen        int  // additions that nobody who answers for it has opened
+	Replied       bool // one of those came after a message of staff
 	TeamID        string
 	Epoch         int
 	Body          []byte
@@ -62,7 +64,11 @@ func (r *Report) HeldBy(now time.Time) *uuid.UUID {
 
 const columns = `r.id, r.reference, r.received_at, r.channel, r.urgency, r.due_at, r.lane, r.status, r.qualification,
   r.assignee, a.display_name as assignee_name, r.lease_holder, l.display_name as lease_name, r.lease_until, r.version,
-  (select count(*) from additions d where d.report_id = r.id)::int as additions, g.team_id, g.epoch, g.body`
+  (select count(*) from additions d where d.report_id = r.id)::int as additions,
+  (select count(*) from additions d where d.report_id = r.id and d.seen_at is null and d.team_id = any(@teams))::int as unseen,
+  exists (select from additions d join messages m on m.report_id = d.report_id and m.sent_at <= d.received_at
+    where d.report_id = r.id and d.seen_at is null and d.team_id = any(@teams)) as replied,
+  g.team_id, g.epoch, g.body`
 
 // The body that was granted first counts: whoever may insert grants could otherwise
 // put one of his own under a higher epoch before it, and have the report look damaged.
@@ -96,11 +102,12 @@ type Addition struct {
 	TeamID     string
 	Epoch      int
 	Body       []byte
+	SeenAt     *time.Time
 }
 
 // Additions lists what was added to a report, oldest first.
 func (a *Archive) Additions(ctx context.Context, id report.ID, teams []string) ([]Addition, error) {
-	rows, err := a.pool.Query(ctx, `select id, received_at, team_id, epoch, body from additions
+	rows, err := a.pool.Query(ctx, `select id, received_at, team_id, epoch, body, seen_at from additions
 		where report_id = $1 and team_id = any($2) order by received_at, id limit 200`, id, teams)
 	if err != nil {
 		return nil, fmt.Errorf("reading the additions of %s: %w", id, postgres.Sort(err))

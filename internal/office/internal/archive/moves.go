@@ -17,7 +17,7 @@ import (
 // ErrConcurrent when another has claimed it in between, or holds it open.
 func (a *Archive) Claim(ctx context.Context, id report.ID, version int, who uuid.UUID, now time.Time) error {
 	return a.one(ctx, id, `update reports set status = $3, assignee = $4, lease_holder = $4, lease_until = $5, version = version + 1
-		where id = $1 and version = $2 and status in ('received', 'reopened', 'in_triage')
+		where id = $1 and version = $2 and status in ('received', 'reopened', 'in_triage', 'awaiting_information')
 		and (lease_until is null or lease_until <= $6 or lease_holder = $4)`,
 		id, version, triage.InTriage, who, now.Add(triage.LeaseTime), now)
 }

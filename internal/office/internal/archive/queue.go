@@ -26,10 +26,11 @@ const (
 	ToVerify   Filter = "a-verifier"
 	Unassigned Filter = "non-attribues"
 	Mine       Filter = "les-miens"
+	Answered   Filter = "reponses"
 )
 
 // Filters lists them in the order of the screen.
-func Filters() []Filter { return []Filter{All, Overdue, ToVerify, Unassigned, Mine} }
+func Filters() []Filter { return []Filter{All, Answered, Overdue, ToVerify, Unassigned, Mine} }
 
 // open is the condition of the index reports_queue, word for word.
 const open = `r.status in ('received', 'in_triage', 'awaiting_information', 'qualified', 'awaiting_validation', 'reopened')`
@@ -45,11 +46,13 @@ const mainQueue = `(r.lane = 'main' or r.urgency <= 1 and (r.status <> 'received
   (select count(*) from (select 1 from reports u where u.lane = 'to_verify' and u.urgency <= 1 and u.status = 'received' limit @flood) waiting) < @flood))`
 
 var conditions = map[Filter]string{
-	All:        mainQueue,
-	Overdue:    mainQueue + ` and r.due_at < @now and (r.urgency > 0 or r.due_at < @now - interval '3 minutes') and r.status = 'received'`,
-	ToVerify:   `r.lane = 'to_verify'`,
-	Unassigned: mainQueue + ` and r.assignee is null`,
-	Mine:       `r.assignee = @me`,
+	All:        open + ` and ` + mainQueue,
+	Overdue:    open + ` and ` + mainQueue + ` and r.due_at < @now and (r.urgency > 0 or r.due_at < @now - interval '3 minutes') and r.status = 'received'`,
+	ToVerify:   open + ` and r.lane = 'to_verify'`,
+	Unassigned: open + ` and ` + mainQueue + ` and r.assignee is null`,
+	Mine:       open + ` and r.assignee = @me`,
+	// Also of a report that stands in the queue no more: who adds something waits.
+	Answered: `r.status <> 'purged' and r.id in (select u.report_id from additions u where u.seen_at is null and u.team_id = any(@teams))`,
 }
 
 // A View is one look at the queue.
@@ -91,7 +94,7 @@ func (a *Archive) Queue(ctx context.Context, v View) (page []Report, more bool, 
 	if !known {
 		condition = conditions[All]
 	}
-	query := "select " + columns + joins + ` where ` + open + ` and ` + condition + `
+	query := "select " + columns + joins + ` where ` + condition + `
 		and (r.queue_rank, r.due_at, r.id) > (@rank, @due, @id)
 		order by r.queue_rank, r.due_at, r.id limit @limit`
 	rows, err := a.pool.Query(ctx, query, pgx.NamedArgs{"teams": v.Teams, "me": v.Me, "now": v.Now,
@@ -117,7 +120,7 @@ func (a *Archive) Counts(ctx context.Context, v View) (map[Filter]int, error) {
 	batch := &pgx.Batch{}
 	counts := map[Filter]int{}
 	for _, f := range Filters() {
-		batch.Queue(`select count(*)::int from (select 1 from reports r where `+open+` and `+conditions[f]+`
+		batch.Queue(`select count(*)::int from (select 1 from reports r where `+conditions[f]+`
 			and exists (select 1 from report_grants g where g.report_id = r.id and g.team_id = any(@teams)) limit @most) n`,
 			pgx.NamedArgs{"teams": v.Teams, "me": v.Me, "now": v.Now, "most": MostCounted, "flood": MostUnverified + 1}).QueryRow(func(row pgx.Row) error {
 			var n int

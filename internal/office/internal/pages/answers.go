@@ -5,10 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/labstack/echo/v4"
-
-	"recueil/internal/office/internal/archive"
-	"recueil/internal/office/internal/unseal"
 	"recueil/internal/readout"
 	"recueil/internal/report"
 )
@@ -85,50 +81,4 @@ func (s *Server) heading(r *report.Report, f report.Field, name string) string {
 	number, _, _ := strings.Cut(strings.TrimPrefix(name, f.Group+"."), ".")
 	n, _ := strconv.Atoi(number)
 	return heading + " " + itoa(n+1)
-}
-
-// An addition is what the reporter sent later, set apart.
-type addition struct {
-	At      string
-	Rows    []answer
-	Damaged bool
-	row     archive.Addition
-}
-
-func (s *Server) additions(c echo.Context, v *visit, r *archive.Report, first *report.Report) ([]addition, error) {
-	if r.Additions == 0 {
-		return nil, nil
-	}
-	rows, err := s.Archive.Additions(c.Request().Context(), r.ID, v.keys.Teams())
-	if err != nil {
-		return nil, err
-	}
-	additions := make([]addition, len(rows))
-	for i, row := range rows {
-		additions[i] = addition{At: s.when(row.ReceivedAt), row: row}
-		identity, ok := v.keys.Identity(row.TeamID, row.Epoch)
-		if !ok {
-			additions[i].Damaged = true
-			continue
-		}
-		opened, err := unseal.Addition(identity, row.ID, r.ID, row.Body)
-		if err != nil {
-			s.Log.Warn("an addition does not open", "report", r.ID, "addition", row.ID, "err", err)
-			additions[i].Damaged = true
-			continue
-		}
-		additions[i].Rows = s.changed(&opened, first)
-	}
-	return additions, nil
-}
-
-// changed lists the answers that the first sending did not have in these words.
-func (s *Server) changed(added, first *report.Report) []answer {
-	var rows []answer
-	added.Walk(func(f report.Field, name string, given []string) {
-		if first == nil || !slices.Equal(first.Get(name), given) {
-			rows = append(rows, s.answer(added, f, name, given))
-		}
-	})
-	return rows
 }

@@ -29,6 +29,7 @@ type calling struct {
 	Text    string
 	Details []string
 	Caution string // calling wrongly would endanger somebody
+	Later   []laterLine
 }
 
 type fact struct {

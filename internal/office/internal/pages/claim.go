@@ -29,7 +29,7 @@ func (s *Server) claim(c echo.Context, v *visit) error {
 		return err
 	}
 	if err := s.Archive.Claim(ctx, id, int(version), v.ID, s.Now()); isConcurrent(err) {
-		return s.showReport(c, v, id, http.StatusConflict, closing{}, s.voice.T("office.claim.conflict"))
+		return s.showReport(c, v, id, screen{Status: http.StatusConflict, Notice: s.voice.T("office.claim.conflict")})
 	} else if err != nil {
 		return err
 	}

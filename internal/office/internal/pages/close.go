@@ -63,13 +63,13 @@ func (s *Server) close(c echo.Context, v *visit) error {
 	}
 	typed := readClosing(form)
 	if problems := s.problemsOf(typed); problems != nil {
-		return s.showReport(c, v, id, http.StatusUnprocessableEntity, typed, "", problems...)
+		return s.showReport(c, v, id, screen{Status: http.StatusUnprocessableEntity, Closing: typed, Problems: problems})
 	}
 	err = s.closeAs(c, v, id, typed)
 	var forbidden *triage.ForbiddenMove
 	if isConcurrent(err) || errors.As(err, &forbidden) {
 		typed.Version = 0 // the page now shows what the other did: sending again is a choice
-		return s.showReport(c, v, id, http.StatusConflict, typed, s.voice.T("office.close.conflict"))
+		return s.showReport(c, v, id, screen{Status: http.StatusConflict, Closing: typed, Notice: s.voice.T("office.close.conflict")})
 	}
 	if err != nil {
 		return err

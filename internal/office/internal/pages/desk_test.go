@@ -287,6 +287,20 @@ func (d *desk) add(to *report.Report, answers report.Answers) report.ID {
 	return id
 }
 
+// answer sends what a reporter adds with his code.
+func (d *desk) answer(to *report.Report, added report.Added, files ...report.Attachment) report.ID {
+	d.t.Helper()
+	later := report.Report{ID: to.ID, Reference: to.Reference, Channel: report.Web, Language: "fr", ReceivedAt: d.clock.Now(),
+		CaseKey: secret.New(), ReplyKey: to.ReplyKey, Added: &added, Attachments: files}
+	id := report.NewID()
+	e, err := seal.Addition(&later, id, d.team)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.accept(e)
+	return id
+}
+
 // exec changes the database as somebody does who may write all of it.
 func (d *desk) exec(statement string, arguments ...any) {
 	d.t.Helper()

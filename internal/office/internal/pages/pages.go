@@ -47,6 +47,7 @@ type Server struct {
 	voice   *web.Voice
 	pages   *web.Pages
 	paris   *time.Location
+	canned  []cannedText
 	handler http.Handler
 
 	verifying chan struct{} // held by the one verification that runs at a time
@@ -62,13 +63,20 @@ func New(c Config) (*Server, error) {
 	if s.voice, err = web.NewVoice(c.Catalogue, "fr", "fr/adult.toml", "fr/rules.toml", "fr/office.toml"); err != nil {
 		return nil, err
 	}
+	if s.canned, err = readCanned(c.Catalogue); err != nil {
+		return nil, err
+	}
 	assets, err := web.NewAssets(c.Static, c.Bundles)
 	if err != nil {
 		return nil, err
 	}
-	components, err := fs.Glob(c.Templates, "components/*.html")
-	if err != nil {
-		return nil, fmt.Errorf("listing the components: %w", err)
+	var components []string
+	for _, pattern := range []string{"components/*.html", "office/parts/*.html"} {
+		found, err := fs.Glob(c.Templates, pattern)
+		if err != nil {
+			return nil, fmt.Errorf("listing the components: %w", err)
+		}
+		components = append(components, found...)
 	}
 	s.pages, err = web.NewPages(web.PagesConfig{Templates: c.Templates, Folder: "office", Components: components,
 		Voices: []*web.Voice{s.voice}, Assets: assets})
@@ -126,6 +134,7 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.POST("/dossiers/:id/prise-en-charge", s.may(triage.Claim, s.claim))
 	e.POST("/dossiers/:id/bail", s.may(triage.Claim, s.renew))
 	e.POST("/dossiers/:id/cloture", s.may(triage.Shut, s.close))
+	e.POST("/dossiers/:id/messages", s.may(triage.Write, s.message))
 	e.POST("/dossiers/:id/reconnexion", s.logInAgain)
 	return e
 }

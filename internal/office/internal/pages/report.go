@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 	"unicode/utf8"
 
@@ -25,7 +26,8 @@ type reportPage struct {
 	Received  string
 	Brief     brief
 	Sections  []section
-	Additions []addition
+	Talk      talk
+	Composer  composer
 	Timeline  []event
 	Panel     panel
 	Notice    string
@@ -78,13 +80,35 @@ func (s *Server) report(c echo.Context, v *visit) error {
 		return err
 	}
 	if typed, ok := returned(c, v); ok {
-		return s.showReport(c, v, id, http.StatusOK, readClosing(typed), s.voice.T("office.close.kept"))
+		return s.showReport(c, v, id, s.screenOf(typed))
 	}
-	return s.showReport(c, v, id, http.StatusOK, closing{}, "")
+	return s.showReport(c, v, id, screen{Status: http.StatusOK})
 }
 
-// showReport draws a report as it is now, with what was typed into its forms.
-func (s *Server) showReport(c echo.Context, v *visit, id report.ID, status int, typed closing, notice string, problems ...problem) error {
+// A screen is how a report is shown: what was typed into its forms, and what is said
+// of it.
+type screen struct {
+	Status   int
+	Closing  closing
+	Message  composing
+	Named    []segment // of the message
+	Notice   string
+	Problems []problem
+}
+
+// screenOf shows again what was kept over a log-in.
+func (s *Server) screenOf(kept url.Values) screen {
+	sc := screen{Status: http.StatusOK, Notice: s.voice.T("office.close.kept")}
+	if kept.Get("text") != "" {
+		sc.Message = readComposing(kept)
+	} else {
+		sc.Closing = readClosing(kept)
+	}
+	return sc
+}
+
+// showReport draws a report as it is now.
+func (s *Server) showReport(c echo.Context, v *visit, id report.ID, sc screen) error {
 	ctx := c.Request().Context()
 	found, err := s.Archive.Get(ctx, id, v.keys.Teams())
 	if err != nil {
@@ -104,20 +128,44 @@ func (s *Server) showReport(c echo.Context, v *visit, id report.ID, status int, 
 	}
 	page := reportPage{Frame: s.frame(c, s.voice.T("office.report.title", "Reference", reference)), Row: s.row(v, &found, opened),
 		Reference: reference, Status: s.voice.T("office.status." + string(found.Status)), Received: s.when(received),
-		Notice: notice, Problems: problems, MaxReason: maxReason}
-	page.Error = len(problems) > 0
-	page.Panel = s.panel(v, &found, opened != nil, typed)
+		Notice: sc.Notice, Problems: sc.Problems, MaxReason: maxReason}
+	page.Error = len(sc.Problems) > 0
+	page.Panel = s.panel(v, &found, opened != nil, sc.Closing)
+	additions, err := s.additions(c, v, &found)
+	if err != nil {
+		return err
+	}
 	if opened != nil {
 		page.Brief = s.brief(opened)
+		page.Brief.Calling.Later = s.later(additions)
 		page.Sections = s.sections(opened, page.Brief.whole)
 	}
-	if page.Additions, err = s.additions(c, v, &found, opened); err != nil {
+	if page.Talk, err = s.talk(c, &found, opened, additions); err != nil {
 		return err
 	}
-	if page.Timeline, err = s.timeline(c, &found, opened, page.Additions); err != nil {
+	page.Composer = s.composer(v, &found, opened, len(page.Talk.Entries)-len(additions), page.Panel.HeldBy, sc)
+	if page.Timeline, err = s.timeline(c, &found, opened, page.Talk); err != nil {
 		return err
 	}
-	return s.render(c, status, "report", page)
+	if err := s.see(c, v, id, additions); err != nil {
+		return err
+	}
+	return s.render(c, sc.Status, "report", page)
+}
+
+// see notes that what was added is before the eyes of somebody who answers for it.
+// Who only reads changes nothing.
+func (s *Server) see(c echo.Context, v *visit, id report.ID, additions []addition) error {
+	var unseen []report.ID
+	for _, a := range additions {
+		if a.row.SeenAt == nil {
+			unseen = append(unseen, a.row.ID)
+		}
+	}
+	if len(unseen) == 0 || !v.Role.May(triage.Write) {
+		return nil
+	}
+	return s.Archive.Seen(c.Request().Context(), id, unseen, s.Now())
 }
 
 func (s *Server) panel(v *visit, r *archive.Report, opens bool, typed closing) panel {

@@ -171,14 +171,14 @@ func TestWhatWasAddedLaterStandsApart(t *testing.T) {
 	bad := d.add(r, later)
 	d.exec(`update additions set body = (select body from report_grants where report_id = $2) where id = $1`, bad, d.receive(time.Hour, within72h()).ID)
 	b := d.as("a.diallo")
-	if got := b.row(r).Find(".badge").Text(); got != "2 ajouts" {
+	if got := b.row(r).Find(".badge").Text(); got != "2 ajouts non lus2 ajouts" {
 		t.Errorf("the row wears %q", got)
 	}
 	b.open(path(r)).want(200, "")
-	if got := b.text(".added article:first-of-type dd"); got != "chez la voisine" {
-		t.Errorf("the addition shows %q: only what is new", got)
+	if got := strings.ReplaceAll(b.text(".talk li:first-of-type .changes"), "\u00a0", " "); got != "Où est l’enfant maintenantavant : au collège maintenant : chez la voisine" {
+		t.Errorf("the addition shows %q: what changed, beside what was said first", got)
 	}
-	if got := b.text(".added .broken"); !strings.Contains(got, "ne s’ouvre pas") {
+	if got := b.text(".talk .broken"); !strings.Contains(got, "ne s’ouvre pas") || b.doc.Find(".talk .is-added").Length() != 2 {
 		t.Errorf("the damaged addition says %q", got)
 	}
 	if strings.Contains(b.text(".brief"), "voisine") {

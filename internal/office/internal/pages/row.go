@@ -35,6 +35,7 @@ type Row struct {
 	Damaged    bool
 	Altered    string // what the database says of it otherwise than what was sealed, in words
 	Additions  int
+	Unseen     string // what of those nobody has opened, in words
 	Marks      int // implausible values
 	New        bool
 }
@@ -65,6 +66,12 @@ func (s *Server) row(v *visit, r *archive.Report, opened *report.Report) Row {
 	}
 	if row.Open && r.LeaseName != nil {
 		row.Holder = *r.LeaseName
+	}
+	switch {
+	case r.Replied:
+		row.Unseen = s.voice.T("office.badge.replied", "Count", r.Unseen)
+	case r.Unseen > 0:
+		row.Unseen = s.voice.T("office.badge.unseen", "Count", r.Unseen)
 	}
 	if opened == nil {
 		row.Damaged, row.Situation, row.Detail = true, s.voice.T("office.damaged.short"), s.voice.T("office.damaged.row")

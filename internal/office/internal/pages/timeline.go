@@ -45,7 +45,7 @@ func header(id, part report.ID, sequence int) seal.PartHeader {
 	return seal.PartHeader{Case: id, Part: part, Kind: decisionKind, Direction: "internal", Version: 1, Sequence: sequence}
 }
 
-func (s *Server) timeline(c echo.Context, r *archive.Report, opened *report.Report, additions []addition) ([]event, error) {
+func (s *Server) timeline(c echo.Context, r *archive.Report, opened *report.Report, t talk) ([]event, error) {
 	received := event{at: r.ReceivedAt, Text: s.voice.T("office.event.received")}
 	if opened != nil {
 		received.at = opened.ReceivedAt
@@ -54,8 +54,12 @@ func (s *Server) timeline(c echo.Context, r *archive.Report, opened *report.Repo
 		}
 	}
 	events := []event{received}
-	for _, a := range additions {
-		events = append(events, event{at: a.row.ReceivedAt, Text: s.voice.T("office.event.added"), Class: "is-added", Damaged: a.Damaged})
+	for _, e := range t.Entries {
+		ev := event{at: e.at, Text: s.voice.T("office.event.added"), Class: "is-added", Damaged: e.Damaged}
+		if e.Staff {
+			ev.Text, ev.Class, ev.Author = s.voice.T("office.event.message"), "is-sent", e.Author
+		}
+		events = append(events, ev)
 	}
 	parts, err := s.Archive.Parts(c.Request().Context(), r.ID)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -26,7 +27,7 @@ type way struct {
 type keptValue struct{ Name, Value string }
 
 // keptNames are the fields that survive a log-in.
-var keptNames = []string{"version", "qualification", "reason"}
+var keptNames = []string{"version", "qualification", "reason", "message", "text", "asks", "files", "hold"}
 
 // way reads where a link through the log-in leads.
 func (s *Server) way(c echo.Context) way { return way{Return: ownAddress(c.QueryParam("retour"))} }
@@ -61,8 +62,10 @@ func readWay(form url.Values) way {
 	return w
 }
 
-// holdsText reports whether more is carried along than the version of a page.
-func (w way) holdsText() bool { return len(w.Kept) > 1 }
+// holdsText reports whether more is carried along than what a page knows by itself.
+func (w way) holdsText() bool {
+	return slices.ContainsFunc(w.Kept, func(k keptValue) bool { return k.Name != "version" && k.Name != "message" })
+}
 
 // address is where the way leads.
 func (w way) address() string {
@@ -109,7 +112,7 @@ func (s *Server) arrive(c echo.Context, session *staff.Session, w way) error {
 	if err != nil {
 		return err
 	}
-	return s.showReport(c, v, id, http.StatusOK, readClosing(w.form()), s.voice.T("office.close.kept"))
+	return s.showReport(c, v, id, s.screenOf(w.form()))
 }
 
 // returning is added to the address of a page that what was typed waits for.

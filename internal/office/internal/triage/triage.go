@@ -79,6 +79,13 @@ func Move(from, to Status) error {
 	return nil
 }
 
+// Answerable reports whether one may write to the reporter: somebody has taken the
+// report up, and it is still there. One that is closed may be answered too, since its
+// reporter still may add to it.
+func Answerable(s Status) bool {
+	return !slices.Contains([]Status{Received, Reopened, Merged, Archived, Purged}, s)
+}
+
 // A Qualification is what a report was found to be.
 type Qualification string
 
@@ -138,6 +145,7 @@ const (
 	Read  Action = "read"
 	Claim Action = "claim"
 	Shut  Action = "close"
+	Write Action = "write" // to the reporter, and see to what he adds
 	Admit Action = "admit" // to the key of a team, or refuse it
 
 	Roster    Action = "roster" // the list of accounts
@@ -161,6 +169,7 @@ var permissions = map[Action][]Role{
 	Read:  {Agent, Coordinator, FollowUp},
 	Claim: {Agent, Coordinator},
 	Shut:  {Agent, Coordinator},
+	Write: {Agent, Coordinator},
 	Admit: {Coordinator},
 
 	Roster:    {AccountAdministrator},

@@ -71,6 +71,15 @@ func TestClosingAlone(t *testing.T) {
 	}
 }
 
+func TestWhoMayBeWrittenTo(t *testing.T) {
+	const answerable = "in_triage awaiting_information qualified awaiting_validation transmitted acknowledged feedback_received closed"
+	for _, status := range all {
+		if got := triage.Answerable(status); got != slices.Contains(strings.Fields(answerable), string(status)) {
+			t.Errorf("%s: %v", status, got)
+		}
+	}
+}
+
 // Who may do what, written down apart from the table: a slip in one shows, and so
 // does an action that nobody wrote down here.
 func TestEveryRoleMayDoWhatItsWorkWantsAndNoMore(t *testing.T) {
@@ -79,6 +88,7 @@ func TestEveryRoleMayDoWhatItsWorkWantsAndNoMore(t *testing.T) {
 		read       yes   yes         yes       no           no                    no
 		claim      yes   yes         no        no           no                    no
 		close      yes   yes         no        no           no                    no
+		write      yes   yes         no        no           no                    no
 		admit      no    yes         no        no           no                    no
 		roster     no    no          no        no           yes                   no
 		invite     no    no          no        no           yes                   no
