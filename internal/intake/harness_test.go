@@ -129,7 +129,7 @@ func newSiteWithOutage(t testing.TB) (*site, *outage) {
 		o.live, o.dead = o.deposit.Inbox, inbox.New(ctx, pool)
 		o.nobody = o.deposit
 		o.nobody.Inbox, o.nobody.Spool = o.dead, diskOf{o, o.deposit.Spool}
-		c.Drafts, c.Receiver = o, o
+		c.Drafts, c.Receiver, c.Mailboxes = o, o, o
 	}), o
 }
 
@@ -195,6 +195,18 @@ func (o *outage) Attest(ctx context.Context, id report.ID) (inbox.Attestation, e
 
 func (o *outage) CheckAttestation(ctx context.Context, reference, digits string) (time.Time, error) {
 	return o.drafts().CheckAttestation(ctx, reference, digits)
+}
+
+func (o *outage) OpenMailbox(ctx context.Context, lookup [32]byte) (inbox.Mailbox, error) {
+	return o.drafts().OpenMailbox(ctx, lookup)
+}
+
+func (o *outage) Messages(ctx context.Context, lookup [32]byte, now time.Time) ([]inbox.Message, error) {
+	return o.drafts().Messages(ctx, lookup, now)
+}
+
+func (o *outage) NoteRead(ctx context.Context, lookup [32]byte, now time.Time) error {
+	return o.drafts().NoteRead(ctx, lookup, now)
 }
 
 // deliver hands over what waits on the disk, as the intake does in the background.

@@ -47,8 +47,10 @@ func (s *Server) sendFromBox(c echo.Context) error {
 	case page == nil, isAnswer && !page.isKnown(id):
 		// Not a page of this mailbox: nothing is lost, and nothing goes astray.
 		again.Notice = voice.T("error.forged_form.text")
-		form.Set(textInput, strings.TrimSpace(typedInBox(form, textInput)+"\n\n"+map[bool]string{true: text}[isAnswer]))
-		form.Del(name)
+		if isAnswer {
+			form.Set(textInput, strings.TrimSpace(typedInBox(form, textInput)+"\n\n"+text))
+			form.Del(name)
+		}
 	case strings.TrimSpace(text) == "":
 		again.Errors = map[string]string{name: voice.T("page.box.empty")}
 	case problem != "":
