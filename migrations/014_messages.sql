@@ -12,6 +12,7 @@ create table messages (
   arrival      xid8        not null default pg_current_xact_id(),
   constraint messages_order unique (report_id, sequence)
 );
+create index messages_arrival on messages (arrival);
 alter table messages alter column body set storage external;
 
 -- A word the reporter chose may be asked beside the code. Stored is a keyed hash of

@@ -95,7 +95,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	go trusted.Announce(working, office.Announcer(pool, id))
 	return web.ServeAll(working,
 		web.ServerConfig{Listen: set.PrivateListen, Handler: health(trusted, id), Log: log},
-		web.ServerConfig{Listen: set.Listen, Handler: screens, SelfSigned: set.TLS, Log: log})
+		web.ServerConfig{Listen: set.Listen, Handler: screens, SelfSigned: set.TLS, OnShutdown: screens.EndStreams, Log: log})
 }
 
 // health answers on the private address only: that the process lives, which trust

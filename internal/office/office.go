@@ -47,8 +47,9 @@ type Config struct {
 // An Office is the back office: its screens, and what it does by itself.
 type Office struct {
 	http.Handler
-	desk *staff.Desk
-	log  *slog.Logger
+	screens *pages.Server
+	desk    *staff.Desk
+	log     *slog.Logger
 }
 
 // New assembles the back office.
@@ -72,8 +73,12 @@ func New(c Config) (*Office, error) {
 		Archive: archive.New(c.Pool), Desk: desk, Trail: trail, Site: site, Proxies: c.Proxies,
 		Catalogue: c.Catalogue, Templates: c.Templates, Static: c.Static, Bundles: c.Bundles, Now: c.Now, Log: c.Log,
 	})
-	return &Office{screens, desk, c.Log}, err
+	return &Office{screens, screens, desk, c.Log}, err
 }
+
+// EndStreams ends what tells open screens of arrivals; without it a server that stops
+// would wait for them in vain.
+func (o *Office) EndStreams() { o.screens.EndStreams() }
 
 // Tend drops what sessions need no more, each minute until ctx ends: the keys of
 // who left the desk lie in the database no longer than that.

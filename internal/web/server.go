@@ -23,7 +23,8 @@ import (
 type ServerConfig struct {
 	Listen     string
 	Handler    http.Handler
-	SelfSigned bool // TLS with a certificate made at start, for trying the service on a phone
+	SelfSigned bool   // TLS with a certificate made at start, for trying the service on a phone
+	OnShutdown func() // called when it stops, to end answers that go on by themselves
 	Log        *slog.Logger
 }
 
@@ -59,6 +60,9 @@ func Serve(ctx context.Context, c ServerConfig) error {
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          log.New(io.Discard, "", 0), // net/http's own lines name the visitor's address
+	}
+	if c.OnShutdown != nil {
+		server.RegisterOnShutdown(c.OnShutdown)
 	}
 	if c.SelfSigned {
 		certificate, err := selfSigned()

@@ -6,8 +6,11 @@
 //   [data-search]                  field reached by /
 //   dialog[data-help]              opened by ? and by [data-help-open]
 //   [data-shortcuts-toggle]        checkbox; its form, if any, is posted quietly
-//   [data-arrivals-url]            hidden banner, data-every seconds, data-singular, data-plural ("{n} nouveaux");
-//                                  the address answers {"count": n}; its link shows them
+//   [data-live-url]                hidden banner: server-sent events tell what came; its link shows it.
+//     data-arrivals-url            asked every data-every seconds where that does not work: {"count": n}
+//     data-singular, data-plural   ("{n} nouveaux") for reports; data-added-… for what was added, data-both
+//   [data-fresh="name"]            parts of a report that the link brings anew, what is typed stays
+//   [data-insert]                  button that puts the text chosen in [data-canned] into its form
 //   [data-lease-url]               posted every five minutes; [data-lease-lost] is shown on 409 or 410
 //   body[data-session-url]         asked every minute; once the session is over, [data-expired] is
 //                                  shown and every [data-sealed] emptied
@@ -122,40 +125,126 @@ if (body.dataset.sessionUrl) {
   });
 }
 
-const banner = document.querySelector("[data-arrivals-url]");
+const banner = document.querySelector("[data-live-url]");
 if (banner) watchArrivals(banner);
 
+// watchArrivals counts what came since the page was drawn. Rows and texts stay as
+// they are until somebody asks for the new ones.
 function watchArrivals(banner) {
-  const link = banner.querySelector("a") || banner;
+  const link = banner.querySelector("a");
   const title = document.title;
   const quiet = 10000; // between two announcements
   const heard = document.createElement("p");
   heard.className = "visually-hidden";
   heard.setAttribute("aria-live", "polite");
   banner.after(heard);
+  const came = { report: new Set(), added: new Set() };
+  let counted = 0; // by asking, where listening does not work
+  let fetched = 0; // what is on the screen by now
   let shown = 0;
   let spokenAt = 0;
+  let speaking = 0;
 
-  function show(count) {
+  function show() {
+    const queue = "plural" in banner.dataset;
+    const reports = queue ? Math.max(came.report.size, counted) : 0;
+    const added = queue ? came.added.size : Math.max(came.added.size, counted);
+    const count = reports + added - fetched;
     if (count === shown) return;
     shown = count;
     document.title = count ? `(${count}) ${title}` : title;
-    banner.hidden = count === 0;
-    if (!count) return;
-    link.textContent = (count === 1 ? banner.dataset.singular : banner.dataset.plural).replace("{n}", count);
-    if (Date.now() - spokenAt < quiet) return;
-    spokenAt = Date.now();
-    heard.textContent = link.textContent;
+    banner.hidden = count <= 0;
+    if (banner.hidden) return;
+    const { singular, plural, addedSingular, addedPlural, both } = banner.dataset;
+    const words = reports && added ? both : reports ? (count === 1 ? singular : plural) : count === 1 ? addedSingular : addedPlural;
+    link.textContent = words.replace("{n}", count);
+    clearTimeout(speaking);
+    speaking = setTimeout(() => { spokenAt = Date.now(); heard.textContent = link.textContent; }, Math.max(0, spokenAt + quiet - Date.now()));
   }
 
-  every(1000 * (Number(banner.dataset.every) || 10), async () => {
+  async function ask() {
     try {
       const answer = await fetch(banner.dataset.arrivalsUrl, { headers: background, cache: "no-store" });
       if (answer.status === 401 || answer.redirected) return expired();
-      if (answer.ok) show((await answer.json()).count);
+      if (answer.ok) counted = (await answer.json()).count;
+      show();
     } catch {
       // The network is away: the next turn asks again.
     }
+  }
+
+  // Where listening does not work, asking does.
+  const seconds = 1000 * (Number(banner.dataset.every) || 10);
+  const poll = () => every(seconds, ask);
+  let source;
+  let alive = Date.now();
+  function listen() {
+    source?.close();
+    alive = Date.now();
+    source = new EventSource(banner.dataset.liveUrl);
+    source.addEventListener("pulse", () => { alive = Date.now(); });
+    source.addEventListener("arrivals", ({ data }) => {
+      alive = Date.now();
+      const { arrivals, more } = JSON.parse(data);
+      for (const { kind, id } of arrivals) {
+        if (kind === "report") came.report.add(id);
+        else if (kind === "addition" || !("plural" in banner.dataset)) came.added.add(id);
+      }
+      if (more) ask();
+      show();
+    });
+    source.addEventListener("over", ({ data }) => {
+      source.close();
+      alive = Infinity;
+      if (data === "session") expired();
+      else poll();
+    });
+    // The browser comes back by itself, unless it was refused.
+    source.onerror = () => {
+      if (source.readyState !== EventSource.CLOSED) return;
+      alive = Infinity;
+      ask().then((over) => over || setTimeout(listen, seconds));
+    };
+  }
+  if (!window.EventSource) return poll();
+  listen();
+  // A line may be dead and not know it, after a sleep of the machine.
+  every(20000, async () => { if (Date.now() - alive > 45000) listen(); });
+
+  // On a report the new parts come in beside what is being typed.
+  link.addEventListener("click", (event) => {
+    if (!document.querySelector("[data-fresh]") || "plural" in banner.dataset) return;
+    event.preventDefault();
+    const page = new XMLHttpRequest();
+    page.open("GET", location.pathname);
+    page.responseType = "document";
+    page.onload = () => {
+      const parts = page.response?.querySelectorAll("[data-fresh]") || [];
+      if (!parts.length) return expired();
+      for (const part of parts) document.querySelector(`[data-fresh="${part.dataset.fresh}"]`)?.replaceWith(document.adoptNode(part));
+      fetched += shown;
+      show();
+      const heading = document.getElementById("echanges");
+      heading?.focus({ preventScroll: true });
+      heading?.scrollIntoView({ block: "nearest" });
+    };
+    page.send();
+  });
+}
+
+// A ready text is put in beside what is typed.
+for (const button of document.querySelectorAll("[data-insert]")) {
+  button.addEventListener("click", (event) => {
+    const { text, asks, files, canned } = button.form.elements;
+    const chosen = canned.selectedOptions[0];
+    event.preventDefault();
+    if (!chosen.dataset.text) return;
+    const before = text.value.trimEnd();
+    text.value = (before && before + "\n\n") + chosen.dataset.text;
+    asks.checked = asks.checked || "asks" in chosen.dataset;
+    files.checked = files.checked || "files" in chosen.dataset;
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+    text.focus();
   });
 }
 

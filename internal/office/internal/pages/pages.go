@@ -20,6 +20,7 @@ import (
 	"recueil/internal/office/internal/archive"
 	"recueil/internal/office/internal/audit"
 	"recueil/internal/office/internal/factor"
+	"recueil/internal/office/internal/live"
 	"recueil/internal/office/internal/staff"
 	"recueil/internal/office/internal/triage"
 	"recueil/internal/postgres"
@@ -48,6 +49,7 @@ type Server struct {
 	pages   *web.Pages
 	paris   *time.Location
 	canned  []cannedText
+	live    *live.Feed
 	handler http.Handler
 
 	verifying chan struct{} // held by the one verification that runs at a time
@@ -55,7 +57,7 @@ type Server struct {
 
 // New assembles the back office's screens.
 func New(c Config) (*Server, error) {
-	s := &Server{Config: c, verifying: make(chan struct{}, 1)}
+	s := &Server{Config: c, live: live.New(c.Archive, c.Desk, c.Log), verifying: make(chan struct{}, 1)}
 	var err error
 	if s.paris, err = time.LoadLocation("Europe/Paris"); err != nil {
 		return nil, fmt.Errorf("reading the time zone: %w", err)
@@ -130,6 +132,7 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.POST("/journal/verification", s.may(triage.Audit, s.verifyTrail))
 	e.GET("/file", s.member(s.first))
 	e.GET("/file/arrivees", s.may(triage.Read, s.arrivals))
+	e.GET(streamPath, s.may(triage.Read, s.stream))
 	e.GET("/dossiers/:id", s.may(triage.Read, s.report))
 	e.POST("/dossiers/:id/prise-en-charge", s.may(triage.Claim, s.claim))
 	e.POST("/dossiers/:id/bail", s.may(triage.Claim, s.renew))
@@ -138,6 +141,10 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.POST("/dossiers/:id/reconnexion", s.logInAgain)
 	return e
 }
+
+// EndStreams ends what tells open screens of arrivals: a process that stops waits for
+// none of them, and the screens go on at another.
+func (s *Server) EndStreams() { s.live.Close() }
 
 // ServeHTTP makes the Server a handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }

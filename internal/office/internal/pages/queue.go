@@ -17,6 +17,7 @@ import (
 
 	"recueil/internal/office/internal/archive"
 	"recueil/internal/office/internal/audit"
+	"recueil/internal/office/internal/live"
 	"recueil/internal/office/internal/unseal"
 	"recueil/internal/report"
 )
@@ -33,7 +34,8 @@ type queuePage struct {
 	Next     string // the page after this one
 	First    string // back to the top, when this is not it
 	Reload   string // this view from the top, with what has arrived
-	Arrivals string // asked every few seconds for what came since
+	Live     string // tells what comes from now on
+	Arrivals string // asked for it where that does not work
 }
 
 // A rowGroup is what stands above, or below, the line of urgency 0.
@@ -78,7 +80,8 @@ func (s *Server) queue(c echo.Context, v *visit) error {
 	}
 	address := queueAddress(view.Filter, archive.Position{})
 	page := queuePage{Groups: s.groups(s.openRows(v, found)), Count: s.many(counts[view.Filter]), Reload: address,
-		Heading: s.voice.T("office.queue.heading"), Arrivals: "/file/arrivees?depuis=" + url.QueryEscape(snapshot)}
+		Heading:  s.voice.T("office.queue.heading"),
+		Arrivals: streamAddress("/file/arrivees", snapshot, uuid.Nil), Live: streamAddress(streamPath, snapshot, uuid.Nil)}
 	page.Frame = s.frame(c, s.voice.T("office.queue.title", "N", page.Count))
 	page.Queue = true
 	flood := counts[archive.ToVerify] > archive.MostUnverified && view.Filter != archive.ToVerify
@@ -183,13 +186,15 @@ func sealedRow(r *archive.Report) unseal.Row {
 	return unseal.Row{ID: r.ID, Urgency: r.Urgency, Reference: r.Reference, ReceivedAt: r.ReceivedAt, DueAt: r.DueAt, Body: r.Body}
 }
 
-// arrivals tells a queue on a screen how many reports came since it was drawn.
+// arrivals tells a screen that cannot listen how much came since it was drawn: a
+// queue its reports, a report what was written and added.
 func (s *Server) arrivals(c echo.Context, v *visit) error {
 	snapshot := c.QueryParam("depuis")
-	if strings.Trim(snapshot, "0123456789:,") != "" || strings.Count(snapshot, ":") != 2 || len(snapshot) > 4096 {
+	only, err := onlyReport(c)
+	if err != nil || !isSnapshot(snapshot) {
 		return c.NoContent(http.StatusBadRequest)
 	}
-	n, err := s.Archive.Arrived(c.Request().Context(), snapshot, v.keys.Teams())
+	n, err := s.arrived(c, v, snapshot, only)
 	if errors.Is(err, archive.ErrSnapshot) {
 		return c.NoContent(http.StatusBadRequest)
 	}
@@ -199,6 +204,20 @@ func (s *Server) arrivals(c echo.Context, v *visit) error {
 	return c.JSON(http.StatusOK, struct {
 		Count int `json:"count"`
 	}{n})
+}
+
+func (s *Server) arrived(c echo.Context, v *visit, snapshot string, only uuid.UUID) (n int, err error) {
+	ctx, teams := c.Request().Context(), v.keys.Teams()
+	if only == uuid.Nil {
+		return s.Archive.Arrived(ctx, snapshot, teams)
+	}
+	arrivals, _, err := s.Archive.Since(ctx, snapshot)
+	for _, a := range live.For(teams, arrivals) {
+		if a.Report == only {
+			n++
+		}
+	}
+	return n, err
 }
 
 func queueAddress(f archive.Filter, after archive.Position) string {

@@ -28,6 +28,8 @@ type reportPage struct {
 	Sections  []section
 	Talk      talk
 	Composer  composer
+	Live      string
+	Arrivals  string
 	Timeline  []event
 	Panel     panel
 	Notice    string
@@ -110,6 +112,11 @@ func (s *Server) screenOf(kept url.Values) screen {
 // showReport draws a report as it is now.
 func (s *Server) showReport(c echo.Context, v *visit, id report.ID, sc screen) error {
 	ctx := c.Request().Context()
+	// Before anything is read: what comes in between is announced.
+	snapshot, err := s.Archive.Snapshot(ctx)
+	if err != nil {
+		return err
+	}
 	found, err := s.Archive.Get(ctx, id, v.keys.Teams())
 	if err != nil {
 		return err
@@ -128,7 +135,8 @@ func (s *Server) showReport(c echo.Context, v *visit, id report.ID, sc screen) e
 	}
 	page := reportPage{Frame: s.frame(c, s.voice.T("office.report.title", "Reference", reference)), Row: s.row(v, &found, opened),
 		Reference: reference, Status: s.voice.T("office.status." + string(found.Status)), Received: s.when(received),
-		Notice: sc.Notice, Problems: sc.Problems, MaxReason: maxReason}
+		Notice: sc.Notice, Problems: sc.Problems, MaxReason: maxReason,
+		Live: streamAddress(streamPath, snapshot, id), Arrivals: streamAddress("/file/arrivees", snapshot, id)}
 	page.Error = len(sc.Problems) > 0
 	page.Panel = s.panel(v, &found, opened != nil, sc.Closing)
 	additions, err := s.additions(c, v, &found)

@@ -36,7 +36,7 @@ type Row struct {
 	Altered    string // what the database says of it otherwise than what was sealed, in words
 	Additions  int
 	Unseen     string // what of those nobody has opened, in words
-	Marks      int // implausible values
+	Marks      int    // implausible values
 	New        bool
 }
 

@@ -84,7 +84,7 @@ func visitOf(c echo.Context) (*visit, bool) {
 // inBackground tells a request that a page makes by itself: it keeps no session
 // alive.
 func inBackground(c echo.Context) bool {
-	return c.Request().Header.Get("X-Recueil-Background") != ""
+	return c.Request().Header.Get("X-Recueil-Background") != "" || c.Path() == streamPath
 }
 
 // found is the session of a request, however far it opens.
