@@ -76,6 +76,15 @@ export async function openReport(page, reference) {
   await page.goto(`${service.office}/dossiers/${await idOf(reference)}`);
 }
 
+/** Writes to the reporter of the report on the screen. */
+export async function writeToReporter(page, text, { asks = true } = {}) {
+  if (await page.locator("main [data-claim]").count()) await press(page, "main [data-claim]");
+  await page.locator(".composer").evaluate((folded) => { folded.open = true; });
+  await page.locator(".composer #text").fill(text);
+  await page.locator(".composer #asks").setChecked(asks);
+  await press(page, ".composer form .actions button:not([name])");
+}
+
 const closeButton = "main form.closing button:not([formaction])";
 
 /** The screens of a listener, from the log-in to a closed report. */

@@ -2,7 +2,9 @@
 // visitor through some of them and stops at each, so that a test can look.
 
 import { elsewhere, service, sql, withoutDatabase } from "./service.mjs";
+import { asVisitor } from "./browser.mjs";
 import { answer, enter, fill, forward, open, press } from "./form.mjs";
+import { logIn, openReport, writeToReporter } from "./office.mjs";
 
 const tooLong = "x".repeat(50_001);
 const leaving = { "contact.channel": "none" };
@@ -105,6 +107,80 @@ async function* shortForm({ page }) {
   yield "short: receipt";
 }
 
+/** The mailbox of a code: from the receipt in its other shapes to what is sent there. */
+async function* mailbox({ page }) {
+  await enter(page, "self");
+  for (const answers of [{ danger_now: "no" }, { "situation.story": "Une phrase." }, { "place.department": "59" }, leaving]) await answer(page, answers);
+  await fill(page, { word: "Étoile de mer" });
+  yield "mailbox: check, a word chosen";
+  await press(page, forward);
+  yield "mailbox: receipt, with a word";
+  const code = await page.locator("#code").textContent();
+  const reference = await page.locator("#reference").textContent();
+  await press(page, "main a[href='/r?c=1']");
+  yield "mailbox: the card alone";
+  await open(page, "/b");
+  yield "mailbox: where a code is typed";
+  await press(page, forward);
+  yield "mailbox: no code";
+  await answer(page, { code: "7KQ4-M2XB" });
+  yield "mailbox: a code with a mistake";
+  await answer(page, { code, word: "Prune" });
+  yield "mailbox: another word";
+  await answer(page, { code, word: "etoile de mer" });
+  yield "mailbox: nothing written yet";
+  await asVisitor({ width: 1280 }, async (staff) => {
+    await logIn(staff.page);
+    await openReport(staff.page, reference);
+    await writeToReporter(staff.page, "Bonjour,\nà quelle heure peut-on te parler ?");
+    await writeToReporter(staff.page, "Merci d’avoir écrit. Nous restons là.", { asks: false });
+  });
+  await sql(`update messages set sequence = 4 where sequence = 2`);
+  await open(page, "/b/1");
+  yield "mailbox: opened from the history";
+  await press(page, "main a[href='/b/1']");
+  yield "mailbox: a question, and messages that cannot be shown";
+  await sql(`update messages set sequence = 2 where sequence = 4`);
+  await press(page, "button[name=_send][value^=answer]");
+  yield "mailbox: nothing answered";
+  await fillAnswer(page, "Après 17 h.");
+  await press(page, "button[name=_send][value^=answer]");
+  yield "mailbox: answered";
+  await fill(page, { text: tooLong });
+  await press(page, "button[name=_send][value=text]");
+  yield "mailbox: too long";
+  await fill(page, { read: "1", text: "Il est revenu." });
+  await press(page, "button[name=_send][value=text]");
+  yield "mailbox: added, and said to be read";
+  await press(page, "main a[href='/b/2?w=1']");
+  yield "mailbox: to be reached";
+  await force(page, () => { document.querySelector("[name=wish]:checked").checked = false; document.querySelector("main form").submit(); });
+  yield "mailbox: to be reached, nothing chosen";
+  await answer(page, { wish: "call_back", "contact.channel": "phone", "contact.value": "12" });
+  yield "mailbox: to be reached, a number that is none";
+  await press(page, "button[name=_skip]");
+  yield "mailbox: to be reached, sent";
+  await withoutDatabase(async () => {
+    await fill(page, { text: "Pendant la panne." });
+    await force(page, () => {
+      const button = document.querySelector("button[name=_send][value=text]");
+      const carrier = Object.assign(document.createElement("input"), { type: "hidden", name: "_send", value: button.value });
+      button.form.append(carrier);
+      HTMLFormElement.prototype.submit.call(button.form);
+    });
+  });
+  yield "mailbox: sent without the database";
+  await press(page, "main a[href='/b/1']");
+  await fill(page, { text: "Ce texte reste." });
+  await sql("delete from drafts");
+  await press(page, "button[name=_send][value=text]");
+  yield "mailbox: closed meanwhile, the text kept";
+}
+
+async function fillAnswer(page, text) {
+  await page.locator("main .message textarea").first().fill(text);
+}
+
 /** What somebody finds who comes back, starts again, or has nothing to send. */
 async function* comingBack({ page }) {
   await enter(page, "self");
@@ -202,5 +278,6 @@ export const walks = {
   professional: (visitor) => adult(visitor, "professional", "professional"),
   "coming back": comingBack,
   "two tabs": twoTabs,
+  mailbox,
   "gone wrong": wrong,
 };
