@@ -40,6 +40,7 @@ type house struct {
 	database *cluster.Cluster
 	owner    *pgxpool.Pool
 	intake   *exec.Cmd
+	codes    []string // receipt codes that were typed
 	gone     <-chan struct{}
 }
 

@@ -140,6 +140,7 @@ func TestMarkerIsFoundNowhere(t *testing.T) {
 		}
 		v.send()
 		v.Open("/r").Want(200)
+		h.codes = append(h.codes, v.mailbox())
 		v.Post("/e/2", url.Values{"situation.story": {word + " encore"}, "situation.facts": {word + " encore"}}) // added after sending
 	}
 	v := visit()
@@ -155,6 +156,39 @@ func TestMarkerIsFoundNowhere(t *testing.T) {
 		}
 	}
 	h.search(visitors)
+}
+
+// mailbox comes back with the code of the receipt, wrongly and rightly, writes the
+// marker wherever one can there, and returns the code.
+func (v *visitor) mailbox() string {
+	v.t.Helper()
+	code := v.Page.Find("#code").Text()
+	v.Open("/b").Want(200)
+	v.Post("/b", url.Values{"code": {word}}).Want(422)
+	v.Post("/b", url.Values{"code": {code}, "word": {word + " encore"}}).Want(422)
+	v.Open("/b").Post("/b", url.Values{"code": {strings.ToLower(code)}, "word": {word}}).Want(200)
+	if v.At != "/b/1" {
+		v.t.Fatalf("the code leads to %s", v.At)
+	}
+	send := func(path string, change url.Values, status int) {
+		v.t.Helper()
+		action, form, _ := v.Open(path).Want(200).Form(path)
+		for name, given := range change {
+			form[name] = given
+		}
+		v.Post(action, form).Want(status)
+	}
+	send("/b/1", url.Values{"text": {word}}, 200) // kept, not sent
+	if !strings.Contains(v.Body, word) {
+		v.t.Error("what was typed is gone")
+	}
+	send("/b/1", url.Values{"text": {word}, "_send": {"text"}}, 200)
+	send("/b/1", url.Values{"_box": {word}, "text": {word}, "_send": {"text"}}, 422)
+	send("/b/1", url.Values{"text": {strings.Repeat(word, 50_001/len(word)+1)}, "_send": {"text"}}, 422)
+	send("/b/2", url.Values{"wish": {word}, "contact.channel": {word}, "contact.value": {word}, "contact.safe_hours": {word}}, 422)
+	send("/b/2", url.Values{"wish": {"call_back"}, "contact.channel": {"phone"}, "contact.value": {word}, "contact.safe_hours": {word}}, 422)
+	send("/b/2", url.Values{"wish": {"call_back"}, "contact.channel": {"phone"}, "contact.value": {word}, "contact.safe_hours": {word}, "_skip": {"1"}}, 200)
+	return code
 }
 
 // walkOn goes on with the pages that a young person asked for.
@@ -184,6 +218,7 @@ func visitBadly(v *visitor) {
 	const form = "application/x-www-form-urlencoded"
 	long := strings.Repeat(word, 50_001/len(word)+1)
 	v.SetCookie("__Host-e", word)
+	v.SetCookie("__Host-b", word)
 	for _, c := range []struct {
 		method, path, kind, body string
 		status                   int
@@ -201,6 +236,11 @@ func visitBadly(v *visitor) {
 		{"POST", "/e/2", form, "situation.story=" + word, 410},
 		{"POST", "/e/2", form, "_door=young:" + word + "&_base=" + word + "&situation.story=" + word, 410},
 		{"POST", "/v", form, "_draft=" + word, 0},
+		{"POST", "/b", form, "code=" + word + "&word=" + word, 422},
+		{"POST", "/b", form, "code=7KQ4&code=" + word + "%ff%00", 422},
+		{"POST", "/b/1", form, "_box=" + word + "&text=" + word + "&_send=text", 410},
+		{"POST", "/b/1", form, word + "=" + word + "&_send=" + word, 410},
+		{"POST", "/b/2", form, "wish=" + word + "&contact.value=" + word, 410},
 	} {
 		v.Send(c.method, c.path, c.kind, c.body)
 		if c.status != 0 && v.Status != c.status {
@@ -280,10 +320,25 @@ func (h *house) search(visitors []*visitor) {
 			t.Errorf("%s does not speak of %q: nothing was logged there", name, must)
 		}
 	}
+	if len(h.codes) != 3 {
+		t.Errorf("%d codes were used", len(h.codes))
+	}
+	for _, code := range h.codes {
+		for _, form := range []string{code, strings.ReplaceAll(code, "-", "")} {
+			for _, file := range leak.Of(form).InFiles(t, h.dir) {
+				t.Errorf("the file %s holds a receipt code", strings.TrimPrefix(file, h.dir))
+			}
+		}
+	}
 	seen := 0
 	for _, v := range visitors {
 		for _, address := range v.Seen {
 			seen++
+			for _, code := range h.codes {
+				if leak.Of(code).In([]byte(address)) || leak.Of(strings.ReplaceAll(code, "-", "")).In([]byte(address)) {
+					t.Errorf("an address or header holds a receipt code: %.200s", address)
+				}
+			}
 			if marker.In([]byte(address)) {
 				t.Errorf("an address or header holds the marker: %.200s", address)
 			}
