@@ -80,7 +80,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	defer pool.Close()
 	screens, err := office.New(office.Config{
-		Pool: pool, Trust: trusted, ShredDir: set.ShredDir, Origin: set.Origin, Proxies: set.TrustedProxies, Idle: set.IdleLimit, Absolute: set.AbsoluteLimit,
+		Pool: pool, Trust: trusted, ShredDir: set.ShredDir, Program: "/proc/self/exe", Origin: set.Origin, Proxies: set.TrustedProxies, Idle: set.IdleLimit, Absolute: set.AbsoluteLimit,
 		Catalogue: locales.FS, Templates: templates.FS, Static: static.FS, Bundles: static.Bundles, Now: time.Now, Log: log,
 	})
 	if err != nil {

@@ -23,6 +23,7 @@ import (
 	"recueil/internal/office/internal/factor"
 	"recueil/internal/office/internal/keyring"
 	"recueil/internal/office/internal/pages"
+	"recueil/internal/office/internal/preview"
 	"recueil/internal/office/internal/staff"
 	"recueil/internal/trust"
 )
@@ -32,6 +33,7 @@ type Config struct {
 	Pool      *pgxpool.Pool // as recueil_office
 	Trust     *trust.Source
 	ShredDir  string
+	Program   string         // started once more to show a file; /proc/self/exe is the office itself
 	Origin    string         // what the address bar of staff shows; passkeys are tied to it, and without it there are none
 	Proxies   []netip.Prefix // whose word on a browser's address is taken
 	Idle      time.Duration  // without a request, a session is locked
@@ -70,7 +72,7 @@ func New(c Config) (*Office, error) {
 		return nil, err
 	}
 	screens, err := pages.New(pages.Config{
-		Archive: archive.New(c.Pool), Desk: desk, Trail: trail, Site: site, Proxies: c.Proxies,
+		Archive: archive.New(c.Pool), Viewer: preview.New(c.Program, c.Log), Desk: desk, Trail: trail, Site: site, Proxies: c.Proxies,
 		Catalogue: c.Catalogue, Templates: c.Templates, Static: c.Static, Bundles: c.Bundles, Now: c.Now, Log: c.Log,
 	})
 	return &Office{screens, screens, desk, c.Log}, err

@@ -27,8 +27,8 @@ var allowed = map[string]string{
 		internal/office/internal/staff internal/office/internal/triage internal/office/internal/unseal internal/postgres internal/report internal/secret internal/trust filippo.io/age
 		github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool`,
 	"internal/office/internal/archive": `
-		internal/office/internal/triage internal/postgres internal/report github.com/google/uuid github.com/jackc/pgx/v5
-		github.com/jackc/pgx/v5/pgxpool`,
+		internal/office/internal/audit internal/office/internal/triage internal/postgres internal/report github.com/google/uuid github.com/jackc/pgx/v5
+		github.com/jackc/pgx/v5/pgtype github.com/jackc/pgx/v5/pgxpool`,
 	"internal/office/internal/audit": "internal/postgres github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool",
 	"internal/office/internal/factor": `
 		internal/secret github.com/go-webauthn/webauthn/protocol github.com/go-webauthn/webauthn/webauthn
@@ -39,9 +39,10 @@ var allowed = map[string]string{
 	"internal/office/internal/live": "internal/office/internal/archive internal/office/internal/staff",
 	"internal/office/internal/pages": `
 		internal/office/internal/archive internal/office/internal/audit internal/office/internal/factor internal/office/internal/live
-		internal/office/internal/staff internal/office/internal/triage internal/office/internal/unseal internal/office/internal/words internal/postgres internal/readout
-		internal/reply internal/report internal/seal internal/secret internal/territory internal/web github.com/BurntSushi/toml
-		github.com/google/uuid github.com/jackc/pgx/v5 github.com/labstack/echo/v4 golang.org/x/text/unicode/norm`,
+		internal/office/internal/preview internal/office/internal/staff internal/office/internal/triage internal/office/internal/unseal internal/office/internal/words
+		internal/postgres internal/readout internal/reply internal/report internal/seal internal/secret internal/territory internal/web github.com/BurntSushi/toml
+		github.com/google/uuid github.com/jackc/pgx/v5 github.com/labstack/echo/v4 golang.org/x/text/encoding/charmap
+		golang.org/x/text/encoding/unicode golang.org/x/text/transform golang.org/x/text/unicode/norm`,
 	// Its decoders run in a process of their own, which reaches nothing.
 	"internal/office/internal/preview": `
 		internal/child github.com/bep/imagemeta github.com/elastic/go-seccomp-bpf github.com/gabriel-vasile/mimetype
@@ -65,6 +66,7 @@ var allowed = map[string]string{
 	"internal/territory":              "github.com/rickar/cal/v2 github.com/rickar/cal/v2/fr golang.org/x/text/unicode/norm",
 	"internal/territory/rebuild":      "",
 	"internal/testing/browse":         "github.com/PuerkitoBio/goquery",
+	"internal/testing/filetest":       "",
 	"internal/testing/leak":           "github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool",
 	"internal/testing/module":         "",
 	"internal/testing/reporttest":     "internal/report pgregory.net/rapid",

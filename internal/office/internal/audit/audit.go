@@ -49,16 +49,22 @@ func (t Trail) Append(ctx context.Context, e Event) error {
 // Within does an act and writes its line, or lines, in one transaction, so that
 // neither is ever there without the other.
 func (t Trail) Within(ctx context.Context, e Event, act func(pgx.Tx) error, more ...Event) error {
+	return t.Record(ctx, func(tx pgx.Tx) ([]Event, error) { return append([]Event{e}, more...), act(tx) })
+}
+
+// Record is Within for an act that only tells afterwards what is to be written of it.
+func (t Trail) Record(ctx context.Context, act func(pgx.Tx) ([]Event, error)) error {
 	type line struct {
 		seq  int64
 		head []byte
 	}
 	var lines []line
 	err := pgx.BeginFunc(ctx, t.Pool, func(tx pgx.Tx) error {
-		if err := act(tx); err != nil {
+		events, err := act(tx)
+		if err != nil {
 			return err
 		}
-		for _, event := range append([]Event{e}, more...) {
+		for _, event := range events {
 			seq, head, err := write(ctx, tx, event)
 			if err != nil {
 				return err

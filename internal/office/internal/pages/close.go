@@ -101,12 +101,18 @@ func (s *Server) closeAs(c echo.Context, v *visit, id report.ID, t closing) erro
 	if err != nil {
 		return err
 	}
+	sequence := 1
+	for _, p := range parts {
+		if p.Kind == decisionKind {
+			sequence++
+		}
+	}
 	part := report.NewID()
 	content, err := json.Marshal(decision{decisionFormat, qualification, t.Reason})
 	if err != nil {
 		return fmt.Errorf("closing report %s: the reason cannot be written", id)
 	}
-	sealed, err := seal.Part(header(id, part, len(parts)+1), seal.PartKey(opened.CaseKey, decisionKind, part), content)
+	sealed, err := seal.Part(partHeader(id, part, decisionKind, sequence), seal.PartKey(opened.CaseKey, decisionKind, part), content)
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ type entry struct {
 	NoWay    bool   // and it is not to be contacted
 	Contact  []fact // another way to reach him, beside the one he gave first
 	Changes  []change
-	Attached []attached
+	Attached []file
 
 	at time.Time
 }
@@ -52,9 +52,6 @@ type change struct {
 	Before []string // nil: it was not said
 	Gone   bool     // it is said no more
 }
-
-// An attached is a file that came with an addition.
-type attached struct{ ID, Name, Size string }
 
 // An addition is a row with its opened body; nil when that does not open.
 type addition struct {
@@ -120,6 +117,15 @@ func (s *Server) talk(c echo.Context, r *archive.Report, opened *report.Report, 
 	return t, nil
 }
 
+// attach puts the files of an addition where it stands.
+func (t *talk) attach(id report.ID, files []file) {
+	for i := range t.Entries {
+		if t.Entries[i].ID == "a-"+id.String() {
+			t.Entries[i].Attached = files
+		}
+	}
+}
+
 func (s *Server) messageEntry(r *archive.Report, opened *report.Report, m archive.Message) entry {
 	e := entry{ID: "m-" + m.ID.String(), At: s.when(m.SentAt), at: m.SentAt, Staff: true, Author: m.AuthorName}
 	if m.DeliveredAt != nil {
@@ -155,7 +161,6 @@ func (s *Server) additionEntry(first *report.Report, a addition, asked map[repor
 		e.Damaged, e.Text = true, s.voice.T("office.damaged.addition")
 		return e
 	}
-	e.Attached = s.attached(a.body)
 	added := a.body.Added
 	if added == nil {
 		e.Changes = s.changes(a.body, first)
@@ -187,15 +192,6 @@ func (s *Server) otherWay(added *report.Added) string {
 		way = s.join(way, s.voice.T("office.call.hours", "Hours", added.Hours))
 	}
 	return way
-}
-
-// attached lists the files of an addition. What they show has a page of its own.
-func (s *Server) attached(r *report.Report) []attached {
-	var list []attached
-	for _, file := range r.Attachments {
-		list = append(list, attached{file.ID.String(), file.Name, s.size(file.Size)})
-	}
-	return list
 }
 
 // size writes 312 octets, 48 Ko, 2,4 Mo.

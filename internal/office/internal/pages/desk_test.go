@@ -226,7 +226,7 @@ func (d *desk) start() *httptest.Server {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	handler, err := office.New(office.Config{Pool: d.db.Office, Trust: trusted, ShredDir: h.shreds(), Origin: origin, Idle: 15 * time.Minute, Absolute: 12 * time.Hour,
+	handler, err := office.New(office.Config{Pool: d.db.Office, Trust: trusted, ShredDir: h.shreds(), Program: officeProgram(d.t), Origin: origin, Idle: 15 * time.Minute, Absolute: 12 * time.Hour,
 		Catalogue: locales.FS, Templates: templates.FS, Static: static.FS, Bundles: static.Bundles, Now: d.clock.Now, Log: log})
 	if err != nil {
 		d.t.Fatal(err)

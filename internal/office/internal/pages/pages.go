@@ -21,6 +21,7 @@ import (
 	"recueil/internal/office/internal/audit"
 	"recueil/internal/office/internal/factor"
 	"recueil/internal/office/internal/live"
+	"recueil/internal/office/internal/preview"
 	"recueil/internal/office/internal/staff"
 	"recueil/internal/office/internal/triage"
 	"recueil/internal/postgres"
@@ -30,6 +31,7 @@ import (
 // Config is what the screens are made of.
 type Config struct {
 	Archive   *archive.Archive
+	Viewer    *preview.Viewer
 	Desk      *staff.Desk
 	Trail     audit.Trail
 	Site      factor.Site
@@ -139,6 +141,14 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.POST("/dossiers/:id/cloture", s.may(triage.Shut, s.close))
 	e.POST("/dossiers/:id/messages", s.may(triage.Write, s.message))
 	e.POST("/dossiers/:id/reconnexion", s.logInAgain)
+	e.GET("/dossiers/:id/pieces/:piece", s.may(triage.Reveal, s.askReveal))
+	e.POST("/dossiers/:id/pieces/:piece", s.may(triage.Reveal, s.reveal))
+	e.GET("/dossiers/:id/pieces/:piece/apercu", s.may(triage.Reveal, s.lookAt(s.showFile)))
+	e.GET("/dossiers/:id/pieces/:piece/image", s.may(triage.Reveal, s.lookAt(s.filePicture)))
+	e.GET("/dossiers/:id/pieces/:piece/son", s.may(triage.Reveal, s.lookAt(s.fileSound)))
+	e.GET("/dossiers/:id/pieces/:piece/original", s.may(triage.Download, s.download))
+	e.GET("/dossiers/:id/pieces/:piece/gel", s.may(triage.Freeze, s.askFreeze))
+	e.POST("/dossiers/:id/pieces/:piece/gel", s.may(triage.Freeze, s.freeze))
 	return e
 }
 
@@ -197,9 +207,13 @@ func (s *Server) frame(c echo.Context, title string) Frame {
 	return f
 }
 
-// here is the address of the page a request leads to: of a form, its report.
+// here is the address of the page a request leads to: of a form, its report
+// or its file.
 func here(c echo.Context) string {
 	if id := c.Param("id"); id != "" {
+		if piece := c.Param("piece"); piece != "" {
+			return ownAddress("/dossiers/" + id + "/pieces/" + piece)
+		}
 		return ownAddress("/dossiers/" + id)
 	}
 	return ownAddress(c.Request().URL.RequestURI())

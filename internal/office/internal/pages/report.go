@@ -30,6 +30,9 @@ type reportPage struct {
 	Composer  composer
 	Live      string
 	Arrivals  string
+	Files     []file
+	FileCount int // of the report and of what was added
+	Unread    int // files stored beside it that nothing lists
 	Timeline  []event
 	Panel     panel
 	Notice    string
@@ -150,6 +153,15 @@ func (s *Server) showReport(c echo.Context, v *visit, id report.ID, sc screen) e
 	}
 	if page.Talk, err = s.talk(c, &found, opened, additions); err != nil {
 		return err
+	}
+	all, err := s.files(c, v, &found, opened, additions)
+	if err != nil {
+		return err
+	}
+	page.Files, page.FileCount, page.Unread = s.fileList(v, id, all.own), len(all.own), all.unread
+	for i, held := range all.added {
+		page.Talk.attach(additions[i].row.ID, s.fileList(v, id, held))
+		page.FileCount += len(held)
 	}
 	page.Composer = s.composer(v, &found, opened, len(page.Talk.Entries)-len(additions), page.Panel.HeldBy, sc)
 	if page.Timeline, err = s.timeline(c, &found, opened, page.Talk); err != nil {

@@ -40,9 +40,9 @@ const (
 	decisionKind   = "decision"
 )
 
-// header says which part stands at that place among the parts of a report.
-func header(id, part report.ID, sequence int) seal.PartHeader {
-	return seal.PartHeader{Case: id, Part: part, Kind: decisionKind, Direction: "internal", Version: 1, Sequence: sequence}
+// partHeader says which part stands at that place among the parts of its kind.
+func partHeader(id, part report.ID, kind string, sequence int) seal.PartHeader {
+	return seal.PartHeader{Case: id, Part: part, Kind: kind, Direction: "internal", Version: 1, Sequence: sequence}
 }
 
 func (s *Server) timeline(c echo.Context, r *archive.Report, opened *report.Report, t talk) ([]event, error) {
@@ -65,14 +65,13 @@ func (s *Server) timeline(c echo.Context, r *archive.Report, opened *report.Repo
 	if err != nil {
 		return nil, err
 	}
-	for i, part := range parts {
-		e := event{at: part.CreatedAt, Author: part.AuthorName, Class: "is-decision", Text: s.voice.T("office.event.decision")}
-		d, err := openDecision(opened, part, i+1)
+	places := map[string]int{}
+	for _, part := range parts {
+		places[part.Kind]++
+		e, err := s.partEvent(opened, part, places[part.Kind])
 		if err != nil {
 			s.Log.Warn("a part does not open", "report", r.ID, "part", part.ID, "err", err)
 			e.Damaged = true
-		} else {
-			e.Text, e.Reason = s.voice.T("office.event.closed", "Qualification", s.voice.T("office.qualification."+string(d.Qualification))), d.Reason
 		}
 		events = append(events, e)
 	}
@@ -83,16 +82,38 @@ func (s *Server) timeline(c echo.Context, r *archive.Report, opened *report.Repo
 	return events, nil
 }
 
-func openDecision(opened *report.Report, part archive.Part, sequence int) (decision, error) {
+// partEvent tells what a part says; what does not open is told without its words.
+func (s *Server) partEvent(opened *report.Report, part archive.Part, sequence int) (event, error) {
+	e := event{at: part.CreatedAt, Author: part.AuthorName}
+	if part.Kind == noteKind {
+		e.Text = s.voice.T("office.event.note")
+		left, err := openRevelation(opened, part, sequence)
+		if err == nil {
+			e.Text, e.Reason = s.voice.T("office.event.revealed", "Name", plainName(left.Name)), left.Reason
+		}
+		return e, err
+	}
+	e.Class, e.Text = "is-decision", s.voice.T("office.event.decision")
+	d, err := openDecision(opened, part, sequence)
+	if err == nil {
+		e.Text, e.Reason = s.voice.T("office.event.closed", "Qualification", s.voice.T("office.qualification."+string(d.Qualification))), d.Reason
+	}
+	return e, err
+}
+
+func openPart(opened *report.Report, part archive.Part, sequence int) ([]byte, error) {
 	if opened == nil {
-		return decision{}, fmt.Errorf("opening part %s: its report does not open", part.ID)
+		return nil, fmt.Errorf("opening part %s: its report does not open", part.ID)
 	}
-	key := seal.PartKey(opened.CaseKey, decisionKind, part.ID)
-	content, err := unseal.Part(header(opened.ID, part.ID, sequence), key, part.Body)
-	if err != nil {
-		return decision{}, err
-	}
+	return unseal.Part(partHeader(opened.ID, part.ID, part.Kind, sequence), seal.PartKey(opened.CaseKey, part.Kind, part.ID), part.Body)
+}
+
+func openDecision(opened *report.Report, part archive.Part, sequence int) (decision, error) {
 	var d decision
+	content, err := openPart(opened, part, sequence)
+	if err != nil {
+		return d, err
+	}
 	if json.Unmarshal(content, &d) != nil || d.Format != decisionFormat {
 		return d, fmt.Errorf("opening part %s: %w: it is no %s", part.ID, unseal.ErrDamaged, decisionFormat)
 	}

@@ -104,7 +104,8 @@ func (s *Server) arrive(c echo.Context, session *staff.Session, w way) error {
 		return c.Redirect(http.StatusSeeOther, w.Return+returning)
 	}
 	// A text longer than any that is taken is shown once more, rather than lost.
-	id, err := parseID(strings.TrimPrefix(w.Return, "/dossiers/"))
+	address, _, _ := strings.Cut(strings.TrimPrefix(w.Return, "/dossiers/"), "/")
+	id, err := parseID(address)
 	if err != nil {
 		return err
 	}
@@ -146,7 +147,7 @@ func (w way) form() url.Values {
 	return form
 }
 
-var ownAddresses = regexp.MustCompile(`^/(file(\?[a-zA-Z0-9=&%._:-]*)?|dossiers/[0-9a-f-]{36}|compte/[a-z]+|comptes(/[0-9a-z-]{4,36}){0,2}|cles(/[0-9a-f-]{36}(/refus)?)?|journal(\?[a-zA-Z0-9=&%._:-]*)?)$`)
+var ownAddresses = regexp.MustCompile(`^/(file(\?[a-zA-Z0-9=&%._:-]*)?|dossiers/[0-9a-f-]{36}(/pieces/[0-9a-f-]{36})?|compte/[a-z]+|comptes(/[0-9a-z-]{4,36}){0,2}|cles(/[0-9a-f-]{36}(/refus)?)?|journal(\?[a-zA-Z0-9=&%._:-]*)?)$`)
 
 // ownAddress lets an address of ours through, and no other: the log-in leads
 // nowhere else.

@@ -41,3 +41,10 @@ func (c *cache) put(key [16]byte, p Picture) {
 		delete(c.kept, key)
 	})
 }
+
+// Forget drops a picture that nobody may see any more.
+func (v *Viewer) Forget(key [16]byte) {
+	v.shown.mu.Lock()
+	defer v.shown.mu.Unlock()
+	delete(v.shown.kept, key)
+}

@@ -26,14 +26,12 @@ const (
 // HeadSize is how much of a file decides.
 const HeadSize = 3072
 
-// known leads from the names of our library to ours. SVG, HTML and all that a
-// browser would run is not there.
+// known leads from the names of our library to ours.
 var known = map[string]Kind{
 	"image/jpeg": JPEG, "image/png": PNG, "image/webp": WebP,
 	"image/heic": HEIC, "image/heif": HEIC, "image/heic-sequence": HEIC, "image/heif-sequence": HEIC,
 	"application/pdf": PDF,
 	"audio/mp4":       M4A, "audio/x-m4a": M4A, "audio/mpeg": MP3, "audio/ogg": Ogg, "audio/wav": Wav,
-	"text/plain": Text, "text/plain; charset=utf-8": Text, "text/plain; charset=utf-16le": Text, "text/plain; charset=utf-16be": Text,
 }
 
 // Of decides what a file is by its first bytes.
@@ -41,8 +39,15 @@ func Of(head []byte) Kind {
 	if len(head) == 0 {
 		return Other
 	}
-	if kind, ok := known[mimetype.Detect(head[:min(len(head), HeadSize)]).String()]; ok {
+	detected := mimetype.Detect(head[:min(len(head), HeadSize)])
+	if kind, ok := known[detected.String()]; ok {
 		return kind
+	}
+	// HTML, SVG and all else that is written in letters is read as letters, never run.
+	for ; detected != nil; detected = detected.Parent() {
+		if detected.Is("text/plain") {
+			return Text
+		}
 	}
 	return Other
 }

@@ -2,15 +2,11 @@ package preview
 
 import (
 	"bytes"
-	"compress/zlib"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"image"
 	"image/color"
 	"image/jpeg"
-	"image/png"
 	"io"
 	"os"
 	"os/exec"
@@ -18,20 +14,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"recueil/internal/testing/filetest"
 )
-
-// scene is red above left, green above right, blue below left, white below right.
-func scene(w, h int) *image.RGBA {
-	img := image.NewRGBA(image.Rect(0, 0, w, h))
-	for y := range h {
-		for x := range w {
-			img.SetRGBA(x, y, cornerColours[2*(2*y/h)+2*x/w])
-		}
-	}
-	return img
-}
-
-var cornerColours = []color.RGBA{{220, 20, 20, 255}, {20, 200, 20, 255}, {20, 20, 220, 255}, {250, 250, 250, 255}}
 
 // asHeld is how a device stores a picture of the scene that it marks with an
 // orientation: what undoes it makes the scene upright.
@@ -41,70 +26,6 @@ func asHeld(img *image.RGBA, orientation int) *image.RGBA {
 		return upright(img, back)
 	}
 	return upright(img, orientation)
-}
-
-func jpegOf(t *testing.T, img image.Image) []byte {
-	t.Helper()
-	var out bytes.Buffer
-	if err := jpeg.Encode(&out, img, nil); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
-}
-
-// An entry of a directory of EXIF.
-type entry struct {
-	tag, kind uint16
-	count     uint32
-	value     []byte
-}
-
-func text(tag uint16, s string) entry { return entry{tag, 2, uint32(len(s) + 1), append([]byte(s), 0)} }
-
-func rationals(tag uint16, values ...uint32) entry {
-	var b []byte
-	for _, v := range values {
-		b = binary.LittleEndian.AppendUint32(b, v)
-	}
-	return entry{tag, 5, uint32(len(values) / 2), b}
-}
-
-// exif writes metadata as a camera does: time, place, device, orientation.
-func exif(orientation int) []byte {
-	order := binary.LittleEndian
-	directory := func(at int, entries []entry) []byte {
-		head := order.AppendUint16(nil, uint16(len(entries)))
-		var rest []byte
-		next := at + 2 + 12*len(entries) + 4
-		for _, e := range entries {
-			head = order.AppendUint16(order.AppendUint16(head, e.tag), e.kind)
-			head = order.AppendUint32(head, e.count)
-			if len(e.value) <= 4 {
-				head = append(head, append(bytes.Clone(e.value), make([]byte, 4-len(e.value))...)...)
-				continue
-			}
-			head = order.AppendUint32(head, uint32(next+len(rest)))
-			rest = append(rest, e.value...)
-		}
-		return append(append(head, 0, 0, 0, 0), rest...)
-	}
-	long := func(tag uint16, v int) entry { return entry{tag, 4, 1, order.AppendUint32(nil, uint32(v))} }
-	first := func(exifAt, gpsAt int) []byte {
-		return directory(8, []entry{text(0x10f, "Fabricant"), text(0x110, "Modèle <b>7</b>"),
-			{0x112, 3, 1, order.AppendUint16(nil, uint16(orientation))}, long(0x8769, exifAt), long(0x8825, gpsAt)})
-	}
-	exifAt := 8 + len(first(0, 0))
-	taken := directory(exifAt, []entry{text(0x9003, "2026:03:14 18:05:09"), text(0x9011, "+01:00")})
-	gps := directory(exifAt+len(taken), []entry{text(1, "N"), rationals(2, 48, 1, 51, 1, 24, 1), text(3, "E"), rationals(4, 2, 1, 21, 1, 3, 1)})
-	tiff := append([]byte("II*\x00\x08\x00\x00\x00"), first(exifAt, exifAt+len(taken))...)
-	return append(append(tiff, taken...), gps...)
-}
-
-// withEXIF puts metadata into a JPEG.
-func withEXIF(jpeg, tiff []byte) []byte {
-	segment := append([]byte("Exif\x00\x00"), tiff...)
-	head := binary.BigEndian.AppendUint16([]byte{0xff, 0xd8, 0xff, 0xe1}, uint16(len(segment)+2))
-	return append(append(head, segment...), jpeg[2:]...)
 }
 
 func show(t *testing.T, v *Viewer, name string, kind Kind, original []byte) (Picture, error) {
@@ -118,7 +39,7 @@ func show(t *testing.T, v *Viewer, name string, kind Kind, original []byte) (Pic
 func TestPicturesComeOutUprightAndWithoutMetadata(t *testing.T) {
 	v := viewer(t)
 	for orientation := 1; orientation <= 8; orientation++ {
-		original := withEXIF(jpegOf(t, asHeld(scene(120, 80), orientation)), exif(orientation))
+		original := filetest.WithEXIF(filetest.JPEG(asHeld(filetest.Scene(120, 80), orientation)), filetest.EXIF(orientation))
 		if Of(original) != JPEG {
 			t.Fatalf("it is taken for %s", Of(original))
 		}
@@ -131,7 +52,7 @@ func TestPicturesComeOutUprightAndWithoutMetadata(t *testing.T) {
 			t.Fatalf("orientation %d: %d × %d: %v", orientation, p.Width, p.Height, err)
 		}
 		for i, at := range []image.Point{{20, 15}, {100, 15}, {20, 65}, {100, 65}} {
-			if !near(img.At(at.X, at.Y), cornerColours[i]) {
+			if !near(img.At(at.X, at.Y), filetest.Corners[i]) {
 				t.Errorf("orientation %d: at %v is %v", orientation, at, img.At(at.X, at.Y))
 			}
 		}
@@ -142,7 +63,7 @@ func TestPicturesComeOutUprightAndWithoutMetadata(t *testing.T) {
 		for _, f := range p.Facts {
 			facts[f.Kind] = f.Value
 		}
-		want := map[string]string{Taken: "2026:03:14 18:05:09 +01:00", Place: "48.85667, 2.35083", Device: "Fabricant Modèle <b>7</b>"}
+		want := map[string]string{Taken: "2026:03:14 18:05:09 +01:00", Place: "48.85667, 2.35083", Device: filetest.Device}
 		if orientation > 1 {
 			want[Turned] = fmt.Sprint(orientation)
 		}
@@ -183,19 +104,14 @@ func sample(t *testing.T, module, file string) []byte {
 
 func TestEveryKindOfPictureIsShown(t *testing.T) {
 	v := viewer(t)
-	var asPNG bytes.Buffer
-	if err := png.Encode(&asPNG, scene(3000, 40)); err != nil {
-		t.Fatal(err)
-	}
-	// The lossless WebP of one red pixel.
-	tiny := []byte("RIFF\x1a\x00\x00\x00WEBPVP8L\x0d\x00\x00\x00\x2f\x00\x00\x00\x10\x07\x10\x11\x11\x88\x88\xfe\x07\x00")
+	asPNG := filetest.PNG(filetest.Scene(3000, 40))
 	for name, c := range map[string]struct {
 		original []byte
 		kind     Kind
 		w, h     int
 	}{
-		"PNG, longer than what is shown": {asPNG.Bytes(), PNG, 1600, 21},
-		"WebP":                           {tiny, WebP, 1, 1},
+		"PNG, longer than what is shown": {asPNG, PNG, 1600, 21},
+		"WebP":                           {filetest.WebP(), WebP, 1, 1},
 		"HEIC":                           {sample(t, "github.com/gen2brain/heic", "gray.heic"), HEIC, 512, 512},
 	} {
 		if got := Of(c.original); got != c.kind {
@@ -207,25 +123,6 @@ func TestEveryKindOfPictureIsShown(t *testing.T) {
 	}
 }
 
-// bombPNG says that it is that large, and holds as much: zeros compress to nothing.
-func bombPNG(w, h uint32) []byte {
-	chunk := func(kind string, data []byte) []byte {
-		b := binary.BigEndian.AppendUint32(nil, uint32(len(data)))
-		b = append(append(b, kind...), data...)
-		return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[4:]))
-	}
-	head := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, w), h)
-	b := append([]byte("\x89PNG\r\n\x1a\n"), chunk("IHDR", append(head, 8, 6, 0, 0, 0))...)
-	var data bytes.Buffer
-	z := zlib.NewWriter(&data)
-	row := make([]byte, 1+4*int(w))
-	for range h {
-		z.Write(row)
-	}
-	z.Close()
-	return append(append(b, chunk("IDAT", data.Bytes())...), chunk("IEND", nil)...)
-}
-
 func TestAPixelBombStaysSmall(t *testing.T) {
 	v := viewer(t)
 	for name, c := range map[string]struct {
@@ -233,11 +130,11 @@ func TestAPixelBombStaysSmall(t *testing.T) {
 		kind     Kind
 		shown    bool
 	}{
-		"100 megapixels of PNG":         {bombPNG(10_000, 10_000), PNG, false},
-		"as much as is decoded, of PNG": {bombPNG(7_500, 7_500), PNG, true},
-		"100 megapixels of JPEG":        {jpegOf(t, image.NewYCbCr(image.Rect(0, 0, 10_000, 10_000), image.YCbCrSubsampleRatio420)), JPEG, false},
-		"as much as is decoded":         {jpegOf(t, image.NewYCbCr(image.Rect(0, 0, 9_000, 8_000), image.YCbCrSubsampleRatio420)), JPEG, true},
-		"a header that lies":            {lying(jpegOf(t, scene(64, 64)), 65_000, 65_000), JPEG, false},
+		"100 megapixels of PNG":         {filetest.BombPNG(10_000, 10_000), PNG, false},
+		"as much as is decoded, of PNG": {filetest.BombPNG(7_500, 7_500), PNG, true},
+		"100 megapixels of JPEG":        {filetest.JPEG(image.NewYCbCr(image.Rect(0, 0, 10_000, 10_000), image.YCbCrSubsampleRatio420)), JPEG, false},
+		"as much as is decoded":         {filetest.JPEG(image.NewYCbCr(image.Rect(0, 0, 9_000, 8_000), image.YCbCrSubsampleRatio420)), JPEG, true},
+		"a header that lies":            {filetest.Lying(filetest.JPEG(filetest.Scene(64, 64)), 65_000, 65_000), JPEG, false},
 	} {
 		cmd := exec.Command(v.program, Argument, string(c.kind))
 		cmd.Env, cmd.Stdin = []string{}, bytes.NewReader(c.original)
@@ -253,27 +150,15 @@ func TestAPixelBombStaysSmall(t *testing.T) {
 	}
 }
 
-// lying changes the size that the frame of a JPEG says.
-func lying(jpeg []byte, w, h uint16) []byte {
-	b := bytes.Clone(jpeg)
-	at := bytes.Index(b, []byte{0xff, 0xc0})
-	binary.BigEndian.PutUint16(b[at+5:], h)
-	binary.BigEndian.PutUint16(b[at+7:], w)
-	return b
-}
-
 func TestAnAnswerIsReadAsAnAttackersWould(t *testing.T) {
-	fine := jpegOf(t, scene(8, 8))
+	fine := filetest.JPEG(filetest.Scene(8, 8))
 	line := func(size int, facts string) string { return fmt.Sprintf(`{"size":%d,"facts":%s}`+"\n", size, facts) }
-	var asPNG bytes.Buffer
-	if err := png.Encode(&asPNG, scene(8, 8)); err != nil {
-		t.Fatal(err)
-	}
+	asPNG := filetest.PNG(filetest.Scene(8, 8))
 	many := "[" + strings.Repeat(`{"kind":"a"},`, 20) + `{"kind":"a"}]`
 	for name, answer := range map[string]string{
 		"nothing": "", "no line": "{}", "no JSON": "x\n", "another size": line(3, "[]") + string(fine),
-		"no picture": line(4, "[]") + "<svg", "a PNG": line(asPNG.Len(), "[]") + asPNG.String(), "too many facts": line(0, many),
-		"too large": line(len(lying(fine, 4000, 4000)), "[]") + string(lying(fine, 4000, 4000)),
+		"no picture": line(4, "[]") + "<svg", "a PNG": line(len(asPNG), "[]") + string(asPNG), "too many facts": line(0, many),
+		"too large": line(len(filetest.Lying(fine, 4000, 4000)), "[]") + string(filetest.Lying(fine, 4000, 4000)),
 	} {
 		if p, err := read([]byte(answer)); err == nil {
 			t.Errorf("%s: %+v", name, p)
@@ -292,7 +177,7 @@ func TestAnAnswerIsReadAsAnAttackersWould(t *testing.T) {
 func TestWhatCannotBeReadIsTheReadersError(t *testing.T) {
 	broken := errors.New("damaged")
 	v := viewer(t)
-	_, err := v.Show(t.Context(), [16]byte{9}, JPEG, io.MultiReader(bytes.NewReader(jpegOf(t, scene(8, 8))), failing{broken}), 10)
+	_, err := v.Show(t.Context(), [16]byte{9}, JPEG, io.MultiReader(bytes.NewReader(filetest.JPEG(filetest.Scene(8, 8))), failing{broken}), 10)
 	if !errors.Is(err, broken) {
 		t.Errorf("%v", err)
 	}

@@ -148,6 +148,11 @@ const (
 	Write Action = "write" // to the reporter, and see to what he adds
 	Admit Action = "admit" // to the key of a team, or refuse it
 
+	// On the files of a report.
+	Reveal   Action = "reveal" // for a reason
+	Download Action = "download"
+	Freeze   Action = "freeze" // for everybody, for good
+
 	Roster    Action = "roster" // the list of accounts
 	Invite    Action = "invite"
 	Disable   Action = "disable"
@@ -172,6 +177,10 @@ var permissions = map[Action][]Role{
 	Write: {Agent, Coordinator},
 	Admit: {Coordinator},
 
+	Reveal:   {Agent, Coordinator, FollowUp},
+	Download: {Agent, Coordinator, FollowUp},
+	Freeze:   {Agent, Coordinator},
+
 	Roster:    {AccountAdministrator},
 	Invite:    {AccountAdministrator},
 	Disable:   {AccountAdministrator},
@@ -190,6 +199,9 @@ func Actions() []Action { return slices.Sorted(maps.Keys(permissions)) }
 
 // May reports whether a role may do something.
 func (r Role) May(a Action) bool { return slices.Contains(permissions[a], r) }
+
+// RevealTime is how long somebody who gave a reason may look at a file for it.
+const RevealTime = 30 * time.Minute
 
 // LeaseTime is how long a report is somebody's to work on without a sign of life.
 const LeaseTime = 15 * time.Minute

@@ -90,6 +90,9 @@ func TestEveryRoleMayDoWhatItsWorkWantsAndNoMore(t *testing.T) {
 		close      yes   yes         no        no           no                    no
 		write      yes   yes         no        no           no                    no
 		admit      no    yes         no        no           no                    no
+		reveal     yes   yes         yes       no           no                    no
+		download   yes   yes         yes       no           no                    no
+		freeze     yes   yes         no        no           no                    no
 		roster     no    no          no        no           yes                   no
 		invite     no    no          no        no           yes                   no
 		disable    no    no          no        no           yes                   no

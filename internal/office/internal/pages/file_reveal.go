@@ -1,0 +1,145 @@
+package pages
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/labstack/echo/v4"
+
+	"recueil/internal/office/internal/archive"
+	"recueil/internal/office/internal/triage"
+	"recueil/internal/office/internal/unseal"
+	"recueil/internal/report"
+	"recueil/internal/seal"
+	"recueil/internal/web"
+)
+
+// maxMotive is in code points: why somebody looks at a file takes a few words.
+const maxMotive = 400
+
+// A revealPage covers a file until a reason is given.
+type revealPage struct {
+	filePage
+	Reason    string
+	Notice    string
+	Problems  []problem
+	MaxReason int
+}
+
+// Bad returns what is wrong with a field, or "".
+func (p revealPage) Bad(field string) string { return textOf(p.Problems, field) }
+
+// A revelation is the content of the note that is left when somebody looks at a file.
+type revelation struct {
+	Format string    `json:"format"`
+	File   report.ID `json:"attachment"`
+	Name   string    `json:"name"`
+	Reason string    `json:"reason"`
+}
+
+const (
+	revelationFormat = "recueil.revelation/1"
+	noteKind         = "note"
+)
+
+func (s *Server) askReveal(c echo.Context, v *visit) error {
+	f, err := s.openedFile(c, v)
+	if err != nil {
+		return err
+	}
+	page := revealPage{}
+	if typed, ok := returned(c, v); ok {
+		page.Reason, page.Notice = typed.Get("reason"), s.voice.T("office.file.reason.kept")
+	}
+	return s.showReveal(c, v, f, http.StatusOK, page)
+}
+
+func (s *Server) showReveal(c echo.Context, v *visit, f *openedFile, status int, page revealPage) error {
+	page.filePage, page.MaxReason = s.filePage(c, v, f, s.voice.T("office.file.title")), maxMotive
+	page.Error = len(page.Problems) > 0
+	return s.render(c, status, "file", page)
+}
+
+// reveal takes the reason, writes it down where only the team reads it, and leads to
+// what can be shown. Who looked at what stands in the trail, without a word of it.
+func (s *Server) reveal(c echo.Context, v *visit) error {
+	f, err := s.openedFile(c, v)
+	if err != nil {
+		return err
+	}
+	form, err := web.ReadForm(c.Response(), c.Request())
+	if err != nil {
+		return err
+	}
+	reason := strings.ReplaceAll(form.Get("reason"), "\r\n", "\n")
+	refuse := func(key string) error {
+		return s.showReveal(c, v, f, http.StatusUnprocessableEntity, revealPage{Reason: reason, Problems: []problem{{"reason", s.voice.T(key, "N", maxMotive)}}})
+	}
+	switch {
+	case f.frozen():
+		return errFrozen
+	case f.broken:
+		return errDamaged
+	case strings.TrimSpace(reason) == "":
+		return refuse("office.file.reason.missing")
+	case !utf8.ValidString(reason) || strings.ContainsRune(reason, 0):
+		return refuse("office.file.reason.unreadable")
+	case utf8.RuneCountInString(reason) > maxMotive:
+		return refuse("office.file.reason.long")
+	}
+	ctx := c.Request().Context()
+	part := report.NewID()
+	note := archive.Note{Report: f.report.ID, Part: part, Author: v.ID, At: s.Now(), Seal: func(sequence int) ([]byte, error) {
+		content, err := json.Marshal(revelation{revelationFormat, f.listed.ID, f.listed.Name, reason})
+		if err != nil {
+			return nil, fmt.Errorf("opening file %s: the reason cannot be written", f.listed.ID)
+		}
+		return seal.Part(partHeader(f.report.ID, part, noteKind, sequence), seal.PartKey(f.opened.CaseKey, noteKind, part), content)
+	}}
+	err = archive.AddNote(ctx, s.Trail, note, s.fileEvent(v, f, "attachment.open"))
+	if err != nil {
+		return err
+	}
+	if err := s.sent(c, v); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, fileAddress(f.report.ID, f.listed.ID)+"/apercu")
+}
+
+// revealed reports whether this member gave a reason to look at the file, not long
+// ago. It is read from what he left, so that any server of the house knows it.
+func (s *Server) revealed(c echo.Context, v *visit, f *openedFile) (bool, error) {
+	parts, err := s.Archive.Parts(c.Request().Context(), f.report.ID)
+	if err != nil {
+		return false, err
+	}
+	sequence := 0
+	for _, part := range parts {
+		if part.Kind != noteKind {
+			continue
+		}
+		sequence++
+		if part.Author != v.ID || s.Now().Sub(part.CreatedAt) > triage.RevealTime {
+			continue
+		}
+		if left, err := openRevelation(f.opened, part, sequence); err == nil && left.File == f.listed.ID {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func openRevelation(opened *report.Report, part archive.Part, sequence int) (revelation, error) {
+	var left revelation
+	content, err := openPart(opened, part, sequence)
+	if err != nil {
+		return left, err
+	}
+	if json.Unmarshal(content, &left) != nil || left.Format != revelationFormat {
+		return left, fmt.Errorf("opening part %s: %w: it is no %s", part.ID, unseal.ErrDamaged, revelationFormat)
+	}
+	return left, nil
+}
