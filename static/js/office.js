@@ -1,6 +1,7 @@
 // The back office beside its forms: keys of the queue, arrivals, leases, clocks.
 //
 //   body[data-shortcuts="off"]     no single-key shortcuts · body[data-now] the server's time
+//   body[data-minutes|hours|hours-minutes|days]  how durations are written, with {n} and {m}
 //   [data-row]                     a row of the queue; its first link is where j and k go
 //   [data-claim]                   button pressed by a, in the row or on the page
 //   [data-search]                  field reached by /
@@ -283,12 +284,13 @@ function refreshClocks() {
   }
 }
 
-// duration writes 4 min, 3 h 10, 2 j: the way the server writes them.
+// duration writes 4 min, 3 h 10, 2 j: the way the server writes them, in its words.
 function duration(milliseconds) {
+  const say = (words, n, m) => (words || "{n}").replace("{n}", n).replace("{m}", m);
   const minutes = Math.floor(milliseconds / 60000);
-  if (minutes < 60) return `${minutes}\u00a0min`;
+  if (minutes < 60) return say(body.dataset.minutes, minutes);
   const hours = Math.floor(minutes / 60);
-  if (hours >= 48) return `${Math.floor(hours / 24)}\u00a0j`;
+  if (hours >= 48) return say(body.dataset.days, Math.floor(hours / 24));
   const rest = minutes % 60;
-  return rest ? `${hours}\u00a0h\u00a0${String(rest).padStart(2, "0")}` : `${hours}\u00a0h`;
+  return rest ? say(body.dataset.hoursMinutes, hours, String(rest).padStart(2, "0")) : say(body.dataset.hours, hours);
 }

@@ -11,7 +11,14 @@ import (
 
 // What staff send with one choice is held to what the pages of its reader are.
 func TestReadyTextsSpeakToTheirReader(t *testing.T) {
-	raw, err := fs.ReadFile(locales.FS, source+"/canned.toml")
+	for _, lang := range officeLanguages(t) {
+		readyIn(t, lang)
+	}
+}
+
+func readyIn(t *testing.T, lang string) {
+	t.Helper()
+	raw, err := fs.ReadFile(locales.FS, lang+"/canned.toml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,7 +29,7 @@ func TestReadyTextsSpeakToTheirReader(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(list.Text) < 5 {
-		t.Fatalf("%d texts are ready", len(list.Text))
+		t.Fatalf("%s: %d texts are ready", lang, len(list.Text))
 	}
 	for name, limit := range limits {
 		words, count := 0, 0
@@ -32,12 +39,12 @@ func TestReadyTextsSpeakToTheirReader(t *testing.T) {
 			for _, n := range lengths {
 				words, count = words+n, count+1
 				if n > limit.most {
-					t.Errorf("%s, %s: a sentence has %d words, at most %d", text.ID, name, n, limit.most)
+					t.Errorf("%s: %s, %s: a sentence has %d words, at most %d", lang, text.ID, name, n, limit.most)
 				}
 			}
 		}
 		if count > 0 && float64(words)/float64(count) > limit.average {
-			t.Errorf("%s: %d words in %d sentences", name, words, count)
+			t.Errorf("%s: %s: %d words in %d sentences", lang, name, words, count)
 		}
 	}
 	for _, text := range list.Text {
@@ -48,8 +55,11 @@ func TestReadyTextsSpeakToTheirReader(t *testing.T) {
 			t.Errorf("%s: a young person hears %q", text.ID, found)
 		}
 		for _, said := range []string{text.Title, text.Adult, text.Young} {
-			if found := mistake(source, said); found != "" {
-				t.Errorf("%s has %s", text.ID, found)
+			if found := mistake(lang, said); found != "" {
+				t.Errorf("%s: %s has %s", lang, text.ID, found)
+			}
+			if found := stray(said, map[string][]string{"en": frenchWords, "fr": englishWords}[lang]); found != "" {
+				t.Errorf("%s: %s says %q: %q", lang, text.ID, found, said)
 			}
 		}
 	}

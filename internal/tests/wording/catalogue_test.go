@@ -2,8 +2,9 @@
 // to be understood under stress, «tu» and «vous» never mixed, the typography of each
 // language, titles that give nothing away in a browser's history, and a text for
 // everything the pages ask for, in every language. A folder of locales with an
-// adult.toml is a language, and is held to what needs no knowledge of it; French and
-// English have rules of their own besides. The tests are the lint; there is no other code.
+// adult.toml is a language of the public side, and one with an office.toml of the back
+// office; it is held to what needs no knowledge of it. French and English have rules of
+// their own besides. The tests are the lint; there is no other code.
 package wording
 
 import (
@@ -22,7 +23,7 @@ import (
 )
 
 // source is the language that every other one is held against: the one the house
-// writes first, and the only one of staff.
+// writes first.
 const source = "fr"
 
 // A catalogue maps keys to texts; a text with plural forms has several.
@@ -85,17 +86,34 @@ var files = map[string][]string{
 	"office": {"adult", "rules", "office"},
 }
 
-// publicVoices are those that every language has; staff read French.
-var publicVoices = []string{"adult", "young", "friend"}
+// publicVoices are those that every language of the public side has, and officeFiles
+// what one of the back office lays over adult.toml.
+var (
+	publicVoices = []string{"adult", "young", "friend"}
+	officeFiles  = []string{"rules", "office"}
+)
 
 // languages are those of the public side, French first.
-func languages(t *testing.T) []string {
+func languages(t *testing.T) []string { return spokenIn(t, "adult.toml") }
+
+// officeLanguages are those of the back office, French first.
+func officeLanguages(t *testing.T) []string { return spokenIn(t, "office.toml") }
+
+func spokenIn(t *testing.T, file string) []string {
 	t.Helper()
-	found, err := web.FindLanguages(locales.FS, "adult.toml", source)
+	found, err := web.FindLanguages(locales.FS, file, source)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return found.All()
+}
+
+// filesOf lists what a language has to say, file by file.
+func filesOf(t *testing.T, lang string) []string {
+	if slices.Contains(officeLanguages(t), lang) {
+		return slices.Concat(publicVoices, officeFiles)
+	}
+	return publicVoices
 }
 
 // A spoken voice is one that somebody hears.
@@ -103,10 +121,21 @@ type spoken struct{ lang, voice string }
 
 func (s spoken) String() string { return s.lang + " " + s.voice }
 
-// everyVoice lists the public voices of all languages, and that of staff.
-func everyVoice(t *testing.T) []spoken {
+// everyVoice lists the voices of both sides in all languages.
+func everyVoice(t *testing.T) []spoken { return append(officeVoices(t), everyPublicVoice(t)...) }
+
+func officeVoices(t *testing.T) []spoken {
 	t.Helper()
-	all := []spoken{{source, "office"}}
+	var all []spoken
+	for _, lang := range officeLanguages(t) {
+		all = append(all, spoken{lang, "office"})
+	}
+	return all
+}
+
+func everyPublicVoice(t *testing.T) []spoken {
+	t.Helper()
+	var all []spoken
 	for _, lang := range languages(t) {
 		for _, voice := range publicVoices {
 			all = append(all, spoken{lang, voice})

@@ -2,7 +2,6 @@ package wording
 
 import (
 	"regexp"
-	"slices"
 	"testing"
 )
 
@@ -52,11 +51,7 @@ func TestTypography(t *testing.T) {
 		}
 	}
 	for _, lang := range languages(t) {
-		names := publicVoices
-		if lang == source {
-			names = append(slices.Clone(names), "rules", "office")
-		}
-		for _, name := range names {
+		for _, name := range filesOf(t, lang) {
 			c := read(t, lang, name)
 			for _, key := range c.keys() {
 				for _, text := range c[key] {

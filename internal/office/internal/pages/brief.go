@@ -79,7 +79,7 @@ func (s *Server) brief(r *report.Report) brief {
 	}
 	for _, m := range r.Marks {
 		if f, ok := report.Lookup(m.Field); ok {
-			b.Marks = append(b.Marks, readout.Label(s.voice, f)+" : "+s.voice.T("label.mark."+m.Kind))
+			b.Marks = append(b.Marks, s.voice.T("office.brief.mark", "Label", readout.Label(s.voice, f), "Mark", s.voice.T("label.mark."+m.Kind)))
 		}
 	}
 	return b

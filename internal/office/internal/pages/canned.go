@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/BurntSushi/toml"
 
@@ -11,7 +12,8 @@ import (
 )
 
 // A cannedText is a message that is ready to be sent, in the words of whoever reads
-// it. The list is a catalogue of its own, locales/fr/canned.toml, which says how.
+// it. The list is a catalogue of its own, locales/fr/canned.toml, which says how; each
+// language of the back office has the same one.
 type cannedText struct {
 	ID    string `toml:"id"`
 	Title string `toml:"title"`
@@ -21,9 +23,25 @@ type cannedText struct {
 	Files bool   `toml:"files"`
 }
 
-// readCanned refuses a list that would leave a choice without words.
-func readCanned(catalogue fs.FS) ([]cannedText, error) {
-	const name = "fr/canned.toml"
+// readCanned reads the list of every language.
+func readCanned(catalogue fs.FS, languages []string) (map[string][]cannedText, error) {
+	all := map[string][]cannedText{}
+	for _, lang := range languages {
+		list, err := readCannedIn(catalogue, lang+"/canned.toml")
+		if err != nil {
+			return nil, err
+		}
+		same := func(a, b cannedText) bool { return a.ID == b.ID && a.Asks == b.Asks && a.Files == b.Files }
+		if first := all[languages[0]]; first != nil && !slices.EqualFunc(list, first, same) {
+			return nil, fmt.Errorf("reading %s/canned.toml: its texts, their order and what they ask for are not those of %s/canned.toml", lang, languages[0])
+		}
+		all[lang] = list
+	}
+	return all, nil
+}
+
+// readCannedIn refuses a list that would leave a choice without words.
+func readCannedIn(catalogue fs.FS, name string) ([]cannedText, error) {
 	raw, err := fs.ReadFile(catalogue, name)
 	if err != nil {
 		return nil, fmt.Errorf("reading the canned texts: %w", err)
@@ -49,6 +67,15 @@ func readCanned(catalogue fs.FS) ([]cannedText, error) {
 		return nil, errors.New("reading " + name + ": it holds no text")
 	}
 	return list.Text, nil
+}
+
+// cannedFor lists the texts in the language of whoever wrote a report, in the order of
+// every other one.
+func (s *Server) cannedFor(r *report.Report) []cannedText {
+	if list := s.canned[r.Language]; list != nil {
+		return list
+	}
+	return s.canned[defaultLanguage]
 }
 
 // to is the text for who wrote a report.

@@ -29,8 +29,9 @@ type cannedChoice struct {
 func (s *Server) composer(v *visit, r *archive.Report, opened *report.Report, messages int, held string, sc screen) composer {
 	c := composer{Typed: sc.Message, Named: sc.Named, Max: maxMessage, CanHold: triage.Move(r.Status, triage.AwaitingInformation) == nil}
 	if opened != nil {
-		for _, text := range s.canned {
-			choice := cannedChoice{text.ID, text.Title, text.to(opened), text.Asks, text.Files, text.ID == c.Typed.Canned}
+		said := s.cannedFor(opened)
+		for i, text := range s.canned[s.voice.Lang] {
+			choice := cannedChoice{text.ID, text.Title, said[i].to(opened), text.Asks, text.Files, text.ID == c.Typed.Canned}
 			if choice.Chosen && c.Typed.Insert {
 				c.Typed.put(choice)
 			}

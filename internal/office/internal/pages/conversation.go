@@ -203,7 +203,7 @@ func (s *Server) size(bytes int64) string {
 		return s.voice.T("office.size.kilobytes", "N", (bytes+500)/1000)
 	}
 	tenths := (bytes + 50_000) / 100_000
-	return s.voice.T("office.size.megabytes", "N", fmt.Sprintf("%d,%d", tenths/10, tenths%10))
+	return s.voice.T("office.size.megabytes", "N", tenths/10, "Tenths", tenths%10)
 }
 
 // changes lists what a form that was sent again says otherwise than the first time,

@@ -3,6 +3,7 @@ package pages
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -35,6 +36,7 @@ func (s *Server) showInvitation(c echo.Context, status int, page invitationPage)
 	}
 	page.Frame = s.frame(c, s.voice.T("office.invitation.title"))
 	page.Error = len(page.Problems) > 0
+	page.Switch = s.others(languageSwitch{Action: "/invitation/langue", Form: "invitation"})
 	return s.render(c, status, "invitation", page)
 }
 
@@ -55,15 +57,21 @@ var mistakes = []struct {
 	{staff.ErrGuessable, "passphrase", "office.invitation.guessable"},
 }
 
+// readInvitation reads what the form keeps from one answer to the next.
+func readInvitation(form url.Values) invitationPage {
+	page := invitationPage{Login: form.Get("login"), Code: form.Get("code")}
+	if offered := secret.Text(form.Get("offered")); words.Drawn(offered) {
+		page.Offered = offered.Reveal()
+	}
+	return page
+}
+
 func (s *Server) acceptInvitation(c echo.Context) error {
 	form, err := web.ReadForm(c.Response(), c.Request())
 	if err != nil {
 		return err
 	}
-	page := invitationPage{Login: form.Get("login"), Code: form.Get("code")}
-	if offered := secret.Text(form.Get("offered")); words.Drawn(offered) {
-		page.Offered = offered.Reveal()
-	}
+	page := readInvitation(form)
 	if form.Get("other") != "" {
 		page.Offered = ""
 		return s.showInvitation(c, http.StatusOK, page)

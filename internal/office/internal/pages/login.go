@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -36,6 +37,7 @@ func (s *Server) showLogin(c echo.Context, status int, page loginPage) error {
 	}
 	page.Frame = s.frame(c, title)
 	page.Error = page.Problem != ""
+	page.Switch = s.others(languageSwitch{Action: "/connexion/langue", Form: "connexion"})
 	return s.render(c, status, "login", page)
 }
 
@@ -69,12 +71,16 @@ func (s *Server) askLogin(c echo.Context, status int) error {
 // session is over: the log-in, with what was typed.
 func (s *Server) logInAgain(c echo.Context) error { return s.askLogin(c, http.StatusOK) }
 
+func readLogin(form url.Values) loginPage {
+	return loginPage{Login: form.Get("login"), Locked: form.Get("locked") != "", way: readWay(form)}
+}
+
 func (s *Server) logIn(c echo.Context) error {
 	form, err := web.ReadForm(c.Response(), c.Request())
 	if err != nil {
 		return err
 	}
-	page := loginPage{Login: form.Get("login"), Locked: form.Get("locked") != "", way: readWay(form)}
+	page := readLogin(form)
 	ctx := c.Request().Context()
 	attempt := staff.Attempt{Login: page.Login, Passphrase: secret.Text(form.Get("passphrase")), Device: device(c), From: source(c)}
 	if cookie, ok := shown(c); ok {

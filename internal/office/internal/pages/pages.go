@@ -44,15 +44,19 @@ type Config struct {
 	Log       *slog.Logger
 }
 
-// A Server answers staff.
+// A Server answers staff: in one language, and through the others when a request asks
+// for one. What it keeps is a pointer, a map or a channel, for all of them to share.
 type Server struct {
 	Config
 	voice   *web.Voice
 	pages   *web.Pages
 	paris   *time.Location
-	canned  []cannedText
+	canned  map[string][]cannedText // by language
 	live    *live.Feed
 	handler http.Handler
+
+	languages *web.Languages
+	spoken    map[string]*Server // by language, this one too
 
 	verifying chan struct{} // held by the one verification that runs at a time
 }
@@ -64,10 +68,11 @@ func New(c Config) (*Server, error) {
 	if s.paris, err = time.LoadLocation("Europe/Paris"); err != nil {
 		return nil, fmt.Errorf("reading the time zone: %w", err)
 	}
-	if s.voice, err = web.NewVoice(c.Catalogue, "fr", "fr/adult.toml", "fr/rules.toml", "fr/office.toml"); err != nil {
+	voices, err := s.loadVoices()
+	if err != nil {
 		return nil, err
 	}
-	if s.canned, err = readCanned(c.Catalogue); err != nil {
+	if s.canned, err = readCanned(c.Catalogue, s.languages.All()); err != nil {
 		return nil, err
 	}
 	assets, err := web.NewAssets(c.Static, c.Bundles)
@@ -83,22 +88,26 @@ func New(c Config) (*Server, error) {
 		components = append(components, found...)
 	}
 	s.pages, err = web.NewPages(web.PagesConfig{Templates: c.Templates, Folder: "office", Components: components,
-		Voices: []*web.Voice{s.voice}, Assets: assets})
+		Voices: voices, Assets: assets})
 	if err != nil {
 		return nil, err
 	}
-	router := web.NewRouter(c.Log, web.ErrorHandler(c.Log, problems, s.showProblem), assets)
-	router.IPExtractor = web.ClientAddress(c.Proxies)
-	s.handler = s.routes(router)
-	return s, nil
+	// Nothing is given to s after this: the languages would not share it.
+	return s.speak(voices, func(in *Server) *echo.Echo {
+		router := web.NewRouter(c.Log, web.ErrorHandler(c.Log, problems, in.showProblem), assets)
+		router.IPExtractor = web.ClientAddress(c.Proxies)
+		return router
+	}), nil
 }
 
 // routes lists every address of the back office.
 func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.GET("/", s.home)
 	e.GET("/seance", s.member(s.session))
+	e.POST("/langue", s.setLanguage)
 	e.GET("/connexion", s.login)
 	e.POST("/connexion", s.logIn)
+	e.POST("/connexion/langue", s.switchLogin)
 	e.GET("/connexion/verification", s.between(s.factor))
 	e.POST("/connexion/verification", s.between(s.giveCode))
 	e.POST("/connexion/verification/cle", s.between(s.givePasskey))
@@ -117,6 +126,7 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.POST("/raccourcis", s.setShortcuts)
 	e.GET("/invitation", s.askInvitation)
 	e.POST("/invitation", s.acceptInvitation)
+	e.POST("/invitation/langue", s.switchInvitation)
 	e.GET("/compte/cle", s.member(s.ownKey))
 	e.GET("/comptes", s.may(triage.Roster, s.accounts))
 	e.GET("/comptes/inviter", s.may(triage.Invite, s.askInvite))
@@ -157,7 +167,9 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 func (s *Server) EndStreams() { s.live.Close() }
 
 // ServeHTTP makes the Server a handler.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.spoken[s.language(r)].handler.ServeHTTP(w, r)
+}
 
 var (
 	errNoSession = &web.Problem{Status: http.StatusUnauthorized, Key: "office.error.session"}
@@ -184,6 +196,7 @@ var problems = map[error]*web.Problem{
 // Frame is what the layout of every page needs.
 type Frame struct {
 	Lang      string
+	Dir       string
 	Title     string
 	Error     bool // the title then says so first
 	Member    string
@@ -195,12 +208,14 @@ type Frame struct {
 	Here      string // where to come back to after a log-in
 	Shortcuts bool
 	Now       time.Time
+	Switch    *languageSwitch // of the language, where there is one
 }
 
 func (s *Server) frame(c echo.Context, title string) Frame {
-	f := Frame{Lang: s.voice.Lang, Title: title, Shortcuts: shortcutsOn(c), Now: s.Now()}
+	f := Frame{Lang: s.voice.Lang, Dir: s.voice.Dir, Title: title, Shortcuts: shortcutsOn(c), Now: s.Now()}
 	if v, ok := visitOf(c); ok {
 		f.Here = here(c)
+		f.Switch = s.switchHere(c)
 		f.Member, f.Role, f.Reads = v.DisplayName, s.voice.T("office.role."+string(v.Role)), v.Role.May(triage.Read)
 		f.Nav = s.navigation(c, v)
 	}

@@ -179,7 +179,7 @@ func (s *Server) ages(r *report.Report) string {
 	if len(r.Children) > 1 {
 		text := s.voice.T("office.row.children", "N", len(r.Children))
 		if len(ages) > 0 {
-			text += " : " + strings.Join(ages, ", ")
+			text = s.voice.T("office.row.ages", "Children", text, "Ages", strings.Join(ages, ", "))
 		}
 		return text
 	}
