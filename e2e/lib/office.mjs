@@ -2,7 +2,7 @@
 
 import { createHmac } from "node:crypto";
 import { asVisitor } from "./browser.mjs";
-import { press } from "./form.mjs";
+import { answer, open, press } from "./form.mjs";
 import { service, sql } from "./service.mjs";
 
 /** The first demo member of a role. */
@@ -63,6 +63,15 @@ export function totp(secret, at = Date.now()) {
   const mac = createHmac("sha1", key).update(step).digest();
   const number = mac.readUInt32BE(mac.at(-1) & 15) & 0x7fffffff;
   return String(number % 1_000_000).padStart(6, "0");
+}
+
+/** Sends a report by the short form, and returns its reference. */
+export async function sendShort() {
+  return asVisitor({}, async ({ page }) => {
+    await open(page, "/m");
+    await answer(page, { "short.where": "Lille", "short.who": "Camille, 12 ans", "short.story": "Il crie, et " + "très ".repeat(200) + "fort.", "short.callback": "06 39 98 12 34" });
+    return page.locator("#reference").textContent();
+  });
 }
 
 /** The id of the report with this reference. */

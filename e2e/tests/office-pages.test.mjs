@@ -2,9 +2,8 @@
 
 import { test } from "node:test";
 import { asVisitor, scripting, words } from "../lib/browser.mjs";
-import { answer, open } from "../lib/form.mjs";
 import { walks as accounts } from "../lib/accounts.mjs";
-import { walks as listening } from "../lib/office.mjs";
+import { sendShort, walks as listening } from "../lib/office.mjs";
 import { axe } from "../lib/checks/axe.mjs";
 import { contrast } from "../lib/checks/contrast.mjs";
 import { html } from "../lib/checks/html.mjs";
@@ -12,19 +11,10 @@ import { layout } from "../lib/checks/layout.mjs";
 import { structure } from "../lib/checks/structure.mjs";
 import { visit } from "../lib/visit.mjs";
 
-/** A report of its own for each walk. */
-async function sent() {
-  return asVisitor({}, async ({ page }) => {
-    await open(page, "/m");
-    await answer(page, { "short.where": "Lille", "short.who": "Camille, 12 ans", "short.story": "Il crie, et " + "très ".repeat(200) + "fort.", "short.callback": "06 39 98 12 34" });
-    return page.locator("#reference").textContent();
-  });
-}
-
 for (const how of scripting) {
   for (const [name, walk] of Object.entries({ ...listening, ...accounts })) {
     test(`office, ${name}, ${words(how)}`, async (t) => {
-      const reference = await sent();
+      const reference = await sendShort(); // of its own for each walk
       await asVisitor({ ...how, width: 1280, height: 800 }, async (visitor) => {
         await visit(t, visitor, walk(visitor, reference), {
           "8 and 13 axe": how.js ? axe : null,

@@ -16,7 +16,7 @@ export function structure() {
   })).then((seen) => {
     const found = [];
     const [h1] = seen.headings;
-    const title = seen.title.replace(/^Erreur\s: /, "");
+    const title = seen.title.replace(/^(Erreur\s|Error): /, "");
     if (seen.headings.length !== 1 || !h1) found.push(`${seen.headings.length} h1`);
     if (!title.trim()) found.push("no title");
     if (!seen.lang) found.push("no lang");
