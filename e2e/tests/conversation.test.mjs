@@ -6,8 +6,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { asVisitor, scripting, words } from "../lib/browser.mjs";
 import { answer, enter, forward, open, press } from "../lib/form.mjs";
+import { axe } from "../lib/checks/axe.mjs";
+import { contrast } from "../lib/checks/contrast.mjs";
+import { html } from "../lib/checks/html.mjs";
+import { layout } from "../lib/checks/layout.mjs";
+import { structure } from "../lib/checks/structure.mjs";
 import { idOf, logIn, openReport } from "../lib/office.mjs";
 import { pause, service, sql } from "../lib/service.mjs";
+import { visit } from "../lib/visit.mjs";
 
 /** Sends a report as a young person does; returns its reference and code. */
 async function send(page) {
@@ -188,6 +194,59 @@ for (const how of scripting) {
       assert.match(await page.locator(".state").textContent(), /en cours d’évaluation/);
       await page.goto(`${service.office}/file?vue=reponses`);
       assert.equal(await row.count(), 0);
+    });
+  });
+}
+
+/** Everything that a conversation can look like. */
+async function* conversation({ page }, { reference, code }) {
+  await logIn(page);
+  await openReport(page, reference);
+  yield "conversation, before the report is taken up";
+  await press(page, "main [data-claim]");
+  yield "conversation, nothing written yet";
+  await unfold(page);
+  await press(page, sendButton);
+  yield "message, empty";
+  await page.locator("#text").fill("Bonjour. Capucine est-elle avec toi ?");
+  await press(page, sendButton);
+  yield "message, with a word of the report";
+  await press(page, `${composer} button[name=anyway]`);
+  yield "message, sent";
+  await asVisitor({}, async ({ page: phone }) => {
+    await open(phone, "/b");
+    await answer(phone, { code });
+    await phone.locator("details:has(#text)").evaluate((folded) => { folded.open = true; });
+    await phone.locator("#text").fill("Encore une chose, et " + "très ".repeat(60) + "longue.");
+    await press(phone, "button[name=_send][value=text]");
+    await press(phone, "main a[href='/b/2?w=3']");
+    await press(phone, forward);
+  });
+  const id = await idOf(reference);
+  await sql(`insert into messages (id, report_id, sequence, author, body, sent_at) select gen_random_uuid(), report_id, 3, author, body, now() from messages where report_id = '${id}'`);
+  await page.goto(`${service.office}/file?vue=reponses`);
+  yield "queue, with an answer";
+  await openReport(page, reference);
+  yield "conversation, with an answer, a gap and a message that does not open";
+  await openReport(page, reference);
+  await page.evaluate(() => { for (const field of document.querySelectorAll("[name=version]")) field.value = "99"; });
+  await unfold(page);
+  await page.locator("#text").fill("Trop tard ?");
+  await press(page, sendButton);
+  yield "message, after somebody changed the report";
+}
+
+for (const how of scripting) {
+  test(`the conversation in every state, ${words(how)}`, async (t) => {
+    const report = await sent();
+    await asVisitor({ ...how, width: 1280, height: 800 }, async (visitor) => {
+      await visit(t, visitor, conversation(visitor, report), {
+        "8 and 13 axe": how.js ? axe : null,
+        "9 valid HTML": html,
+        "10 to 12 layout": layout,
+        "13 contrast of controls": contrast,
+        "15 headings and titles": structure(),
+      });
     });
   });
 }
