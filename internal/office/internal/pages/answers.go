@@ -19,6 +19,7 @@ type answer struct {
 	Label  string
 	Values []string
 	Long   bool
+	Lang   string // of a long text, when it is not the page's
 	Mark   string // the value is implausible, and kept
 	Anchor string // where the brief leads to the whole text
 }
@@ -51,6 +52,9 @@ func anchor(name string) string { return "r-" + strings.ReplaceAll(name, ".", "-
 
 func (s *Server) answer(r *report.Report, f report.Field, name string, given []string) answer {
 	a := answer{Label: readout.Label(s.voice, f), Values: s.values(f, given), Long: f.Kind == report.LongText}
+	if a.Long {
+		a.Lang = s.writtenIn(r)
+	}
 	for _, m := range r.Marks {
 		if m.Field == name {
 			a.Mark = s.voice.T("label.mark." + m.Kind)

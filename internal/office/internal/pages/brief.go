@@ -39,6 +39,7 @@ type fact struct {
 
 type told struct {
 	Label, Text string
+	Lang        string // when it is not the page's
 	More        bool   // the rest stands below
 	Anchor      string // and there it is
 }
@@ -73,7 +74,7 @@ func (s *Server) brief(r *report.Report) brief {
 		if given := r.Get(name); given != nil {
 			text, more := cut(given[0])
 			f, _ := report.Lookup(name)
-			b.Told = append(b.Told, told{readout.Label(s.voice, f), text, more, anchor(name)})
+			b.Told = append(b.Told, told{readout.Label(s.voice, f), text, s.writtenIn(r), more, anchor(name)})
 			b.whole[name] = !more
 		}
 	}

@@ -26,6 +26,7 @@ type entry struct {
 	At      string
 	Damaged bool
 	Text    string
+	Lang    string // of the text, when it is not the page's
 
 	Staff     bool
 	Author    string
@@ -140,6 +141,7 @@ func (s *Server) messageEntry(r *archive.Report, opened *report.Report, m archiv
 		e.Damaged, e.Text = true, s.voice.T("office.talk.damaged")
 		return e
 	}
+	e.Lang = s.writtenIn(opened)
 	e.Text, e.Asks, e.Files = message.Text, message.Asks, message.Files
 	return e
 }
@@ -166,7 +168,7 @@ func (s *Server) additionEntry(first *report.Report, a addition, asked map[repor
 		e.Changes = s.changes(a.body, first)
 		return e
 	}
-	e.Text = added.Text
+	e.Text, e.Lang = added.Text, s.writtenIn(a.body)
 	if at, known := asked[added.Message]; known {
 		e.AnswerTo, e.Anchor = at, "m-"+added.Message.String()
 	}

@@ -2,9 +2,11 @@ package pages
 
 import (
 	"net/http"
+	"regexp"
 
 	"github.com/labstack/echo/v4"
 
+	"recueil/internal/report"
 	"recueil/internal/web"
 )
 
@@ -136,4 +138,16 @@ func (s *Server) switchInvitation(c echo.Context) error {
 		return err
 	}
 	return s.chosen(c, form.Get("lang")).showInvitation(c, http.StatusOK, readInvitation(form))
+}
+
+var languageTag = regexp.MustCompile(`^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$`)
+
+// writtenIn is the language of what was written in a report, or to its reporter, for a
+// screen reader to change its voice: that of the pages he read. It is empty when the
+// page at hand has the same.
+func (s *Server) writtenIn(r *report.Report) string {
+	if r.Language == s.voice.Lang || !languageTag.MatchString(r.Language) {
+		return ""
+	}
+	return r.Language
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"recueil/internal/report"
+	"recueil/internal/testing/filetest"
 	"recueil/locales"
 )
 
@@ -166,6 +167,30 @@ func TestAReadyTextIsInTheLanguageOfItsReader(t *testing.T) {
 	}
 }
 
+// A screen reader changes its voice for a text in another language than the page's.
+func TestWhatWasWrittenSaysItsLanguage(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	b := d.as("a.diallo")
+	for _, c := range []struct{ page, reporter, want string }{
+		{"fr", "fr", ""}, {"en", "en", ""}, {"en", "fr", "fr"}, {"fr", "ar", "ar"}, {"fr", "pt-BR", "pt-BR"}, {"en", "", ""}, {"en", `"><script>`, ""},
+	} {
+		r := d.receive(time.Hour, report.Answers{Situation: report.Situation{Facts: strings.Repeat("bla ", 200)}}, func(r *report.Report) { r.Language = c.reporter })
+		d.add(r, report.Answers{Situation: report.Situation{Facts: "bla"}})
+		b.header.Set("Accept-Language", c.page)
+		b.open(path(r)).want(200, "")
+		told := b.doc.Find(".brief blockquote.told, .answers blockquote.told")
+		if told.Length() != 2 || strings.Contains(b.body, "<script>") {
+			t.Fatalf("%d texts are told", told.Length())
+		}
+		told.Each(func(_ int, text *goquery.Selection) {
+			if got := text.AttrOr("lang", ""); got != c.want {
+				t.Errorf("a text of a report in %q is in %q on a page in %q, want %q", c.reporter, got, c.page, c.want)
+			}
+		})
+	}
+}
+
 // frenchTexts are those of the catalogues that English says otherwise, to look for.
 func frenchTexts(t *testing.T) []string {
 	t.Helper()
@@ -295,6 +320,18 @@ func TestEveryMainPageIsEnglishToItsLastWord(t *testing.T) {
 	for _, page := range []string{"/file", "/cles", "/cles/" + d.staffID("m.faure").String(), "/cles/" + d.staffID("m.faure").String() + "/refus", "/verifications"} {
 		coordinator.open(page).want(200, "").english(french)
 	}
+	d.showing()
+	filed := d.receiveWith(sent{"a.jpg", picture()}, sent{"b.pdf", filetest.PDF()}, sent{"c.txt", []byte("He said so.")})
+	coordinator.open("/file").submit(`form[action="`+path(filed)+`/prise-en-charge"]`, nil).want(200, path(filed)).english(french)
+	for n := range 3 {
+		coordinator.open(filePath(filed, n)).want(200, "").english(french)
+		coordinator.submit("main form", nil).want(http.StatusUnprocessableEntity, "").english(french)
+		coordinator.submit("main form", url.Values{"reason": {"To see it."}}).want(200, filePath(filed, n)+"/apercu").english(french)
+	}
+	coordinator.open(filePath(filed, 0)+"/gel").want(200, "").english(french)
+	coordinator.submit(`main form[method=post]`, nil).want(200, "").english(french)
+	coordinator.open(filePath(filed, 0) + "/original").english(french)
+	coordinator.open(path(filed)).want(200, "").english(french)
 	d.exec("update report_grants set body = substring(body from 1 for 400) || '\\x00' || substring(body from 402) where report_id = $1", first.ID)
 	coordinator.open(path(first)).want(200, "").english(french)
 
