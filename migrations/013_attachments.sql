@@ -74,7 +74,8 @@ create function attachments_remove(p_owner uuid, p_id uuid) returns void
   language sql security definer set search_path = pg_catalog, public, pg_temp
 as $$ delete from public.attachments a where a.owner = p_owner and (p_id is null or a.id = p_id) and not public.attachment_sent(p_owner) $$;
 
--- Removes what was never sent, a few at a time, and says how many files that were.
+-- Removes what was never sent, or never whole, a few at a time, and says how many files
+-- that were.
 create function attachments_expire(p_now timestamptz, p_most integer) returns integer
   language plpgsql security definer set search_path = pg_catalog, public, pg_temp
 as $$
@@ -84,7 +85,7 @@ declare
 begin
   select coalesce(array_agg(d.id), '{}') into due from (
     select a.id from public.attachments a where a.expires_at <= p_now order by a.expires_at limit p_most for update skip locked) d;
-  update public.attachments a set expires_at = 'infinity' where a.id = any(due) and public.attachment_sent(a.owner);
+  update public.attachments a set expires_at = 'infinity' where a.id = any(due) and a.complete and public.attachment_sent(a.owner);
   delete from public.attachments a where a.id = any(due) and a.expires_at <= p_now;
   get diagnostics gone = row_count;
   return gone;

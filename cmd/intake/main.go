@@ -26,6 +26,7 @@ import (
 	"recueil/internal/inbox"
 	"recueil/internal/intake"
 	"recueil/internal/postgres"
+	"recueil/internal/report"
 	"recueil/internal/spool"
 	"recueil/internal/territory"
 	"recueil/internal/trust"
@@ -47,9 +48,27 @@ type settings struct {
 	ExitURL              string `help:"Outside page that 'Quitter vite' opens." default:"https://fr.wikipedia.org/" env:"RECUEIL_EXIT_URL"`
 	HoursFile            string `help:"Opening hours as JSON; empty takes the built-in ones." env:"RECUEIL_HOURS_FILE"`
 	Captcha              string `help:"When a captcha is shown: auto (to what looks suspicious), always (to all that is not urgent), never (staff verify)." enum:"auto,always,never" default:"auto" env:"RECUEIL_CAPTCHA"`
+	MaxFiles             int    `help:"Files that go with one report, or with one later addition." default:"10" env:"RECUEIL_MAX_FILES"`
+	MaxFileSize          int64  `help:"Size of one file, in megabytes." default:"25" env:"RECUEIL_MAX_FILE_SIZE"`
+	UnsentQuota          int64  `help:"Megabytes that files not sent yet may take in all; beyond it files are refused, reports never." default:"2000" env:"RECUEIL_UNSENT_QUOTA"`
+	StorageCeiling       int64  `help:"Megabytes of the whole database beyond which files are refused, reports never; 0: none." default:"0" env:"RECUEIL_STORAGE_CEILING"`
 	TLS                  bool   `help:"Serve with a self-signed certificate, to try the service on a phone." env:"RECUEIL_TLS"`
 
 	TrustedProxies []netip.Prefix `help:"Networks of the proxies in front, such as 10.0.0.0/8: their X-Forwarded-For is believed. Without, the connection's address is the visitor's." placeholder:"NETWORK,…" env:"RECUEIL_TRUSTED_PROXIES"`
+}
+
+const megabyte = 1e6
+
+func (s *settings) fileLimits() intake.FileLimits {
+	return intake.FileLimits{Most: s.MaxFiles, Size: s.MaxFileSize * megabyte, Room: inbox.Room{Unsent: s.UnsentQuota * megabyte, Ceiling: s.StorageCeiling * megabyte}}
+}
+
+// check refuses limits that are none.
+func (s *settings) check() error {
+	if s.MaxFiles < 0 || s.MaxFiles > 100 || s.MaxFileSize < 1 || s.MaxFileSize > 10_000 || s.UnsentQuota < 0 || s.StorageCeiling < 0 {
+		return errors.New("the limits of files are none: --max-files goes from 0 to 100, --max-file-size from 1 to 10000, --unsent-quota and --storage-ceiling are not negative")
+	}
+	return nil
 }
 
 func main() {
@@ -70,6 +89,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	if _, err := parser.Parse(args); err != nil {
 		return fmt.Errorf("%w; see intake --help", err)
+	}
+	if err := set.check(); err != nil {
+		return err
 	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
 	trusted, err := trust.NewSource(trust.Options{Path: set.TrustFile, Fingerprint: set.TrustFingerprint, FingerprintFile: set.TrustFingerprintFile}, log)
@@ -103,6 +125,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer cancel()
 	public, err := intake.New(intake.Config{
 		Drafts: box, Receiver: inbox.Deposit{Inbox: box, Spool: kept, Log: log}, Trust: trusted, Secret: shared,
+		Files: box, FileLimits: set.fileLimits(), Spooled: func(id report.ID) bool { return kept.Holds(id) },
 		Attestations: box, Captchas: box, Mailboxes: box, Captcha: set.Captcha, Limits: challenge.DefaultLimits(), Proxies: set.TrustedProxies,
 		ExitURL: set.ExitURL, Hours: hours, Catalogue: locales.FS, Templates: templates.FS, Static: static.FS, Bundles: static.Bundles,
 		Now: time.Now, Log: log,
@@ -111,7 +134,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	go kept.Run(working, deliverTo(box), log)
-	go expire(working, box, log)
+	go expire(working, box, kept, log)
 	go trusted.Watch(working)
 	id := trust.NewServerID()
 	go trusted.Announce(working, announceTo(box, kept, id))
@@ -138,18 +161,24 @@ func announceTo(box *inbox.Inbox, kept *spool.Spool, id [16]byte) func(context.C
 	}
 }
 
-// expire removes what nobody came back to.
-func expire(ctx context.Context, box *inbox.Inbox, log *slog.Logger) {
+// expire removes what nobody came back to. Files stay while an envelope waits on this
+// disk: it may be the report that they belong to.
+func expire(ctx context.Context, box *inbox.Inbox, kept *spool.Spool, log *slog.Logger) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(time.Minute):
 		}
-		_, err := box.ExpireDrafts(ctx, time.Now())
-		_, other := box.ExpireCaptchas(ctx, time.Now())
-		if err = errors.Join(err, other); err != nil && ctx.Err() == nil {
-			log.Warn("drafts or captchas were not expired", "err", err)
+		now := time.Now()
+		_, err := box.ExpireDrafts(ctx, now)
+		_, other := box.ExpireCaptchas(ctx, now)
+		if err = errors.Join(err, other); kept.Len() == 0 {
+			_, other = box.ExpireFiles(ctx, now)
+			err = errors.Join(err, other)
+		}
+		if err != nil && ctx.Err() == nil {
+			log.Warn("drafts, captchas or files were not expired", "err", err)
 		}
 	}
 }

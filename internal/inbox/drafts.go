@@ -68,12 +68,8 @@ func (in *Inbox) DeleteDraft(ctx context.Context, id [32]byte) error {
 	return nil
 }
 
-// ExpireDrafts removes drafts whose time is over, a few at a time, and says how
-// many. Several servers may do it at once.
+// ExpireDrafts removes drafts whose time is over, and says how many. Several servers
+// may do it at once.
 func (in *Inbox) ExpireDrafts(ctx context.Context, now time.Time) (int, error) {
-	var gone int
-	if err := in.pool.QueryRow(ctx, "select drafts_expire($1, 500)", now).Scan(&gone); err != nil {
-		return 0, fmt.Errorf("expiring drafts: %w", postgres.Sort(err))
-	}
-	return gone, nil
+	return in.expireAll(ctx, "select drafts_expire($1, $2)", now, draftBatch, draftBatch)
 }

@@ -1,5 +1,6 @@
 // Package inbox is all the SQL of the recueil_intake role: it puts sealed reports
-// down and keeps drafts. It cannot read a report back, and has no need to.
+// down and keeps drafts and the files of both. It cannot read a report back, and has
+// no need to.
 //
 // Inserts are plain. Only a primary key means "already stored": the same text sent
 // twice meets the key of submissions, changed text under the same id becomes an
@@ -52,6 +53,7 @@ type Inbox struct {
 	waiting chan *request
 	gather  chan struct{} // held by the one worker that gathers
 	turn    chan struct{} // held by the group that began when none was under way
+	pieces  chan struct{} // a place for each piece of a file under way
 	ended   <-chan struct{}
 }
 
@@ -72,7 +74,7 @@ type result struct {
 // deliveries in.
 func New(ctx context.Context, pool *pgxpool.Pool) *Inbox {
 	in := &Inbox{pool: pool, waiting: make(chan *request, groupLimit*workers), ended: ctx.Done(),
-		gather: make(chan struct{}, 1), turn: make(chan struct{}, 1)}
+		gather: make(chan struct{}, 1), turn: make(chan struct{}, 1), pieces: make(chan struct{}, piecesAtOnce)}
 	for range workers {
 		go in.work(ctx)
 	}

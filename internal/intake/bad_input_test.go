@@ -119,7 +119,7 @@ func TestLongestDraft(t *testing.T) {
 func TestUnknownAddressesSayNothing(t *testing.T) {
 	s := newSite(t)
 	b := s.relativeAt("/e/2")
-	for _, path := range []string{"/e/99", "/e/11", "/e/0", "/e/x", "/e/01x", "/p/rien", "/" + marker} {
+	for _, path := range []string{"/e/99", "/e/14", "/e/0", "/e/x", "/e/01x", "/p/rien", "/" + marker} {
 		if b.open(path); b.status != 404 {
 			t.Errorf("%s: %d", path, b.status)
 		}

@@ -76,6 +76,9 @@ func (s *Server) tellMore(c echo.Context) error {
 
 func (s *Server) showCheck(c echo.Context, v *visit, status int, notice string) error {
 	voice := s.voice(&v.draft)
+	if err := s.keepFiles(c.Request().Context(), v); err != nil {
+		s.Log.Warn("the files of a check page live no longer than before", "report", v.ID, "err", err)
+	}
 	shown := *v
 	shown.SealedAt, shown.Copied = s.Now(), v.revision // what the page carries is as old as the page
 	sealed, err := shown.seal()
@@ -115,6 +118,9 @@ func (s *Server) sections(v *visit) []Section {
 				continue
 			}
 			section.Rows = append(section.Rows, Row{itemLabel(voice, f, n, groupLen(&answers, f)), readout.Values(voice, f, given), f.Kind == report.LongText, v.changeAnswer(at, f, n)})
+		}
+		if at == filesStep() {
+			section.Rows = s.filesRow(v, at)
 		}
 		sections = append(sections, section)
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -36,23 +37,24 @@ var (
 // A draft is what one visitor has written so far. It exists in clear only while a
 // request is answered.
 type draft struct {
-	Version   int            `json:"version"`
-	Door      report.Door    `json:"door"`
-	ID        report.ID      `json:"id"`
-	Reference string         `json:"reference"`
-	Code      string         `json:"code"` // the receipt code, made with the draft
-	CaseKey   []byte         `json:"case_key,omitempty"`
-	Answers   report.Answers `json:"answers"`
-	Visited   []int          `json:"visited,omitempty"`  // steps answered so far
-	Asked     []string       `json:"asked,omitempty"`    // what was asked about once already
-	Extras    bool           `json:"extras,omitempty"`   // a young person wants to tell more
-	Long      bool           `json:"long,omitempty"`     // a professional fills in all steps on one page
-	Word      string         `json:"word,omitempty"`     // chosen to be asked beside the code; empty: none
-	Language  string         `json:"language,omitempty"` // of the page that was answered last
-	Again     *again         `json:"again,omitempty"`    // a page to be shown once more
-	SealedAt  time.Time      `json:"sealed_at"`
-	Copied    int            `json:"copied,omitempty"` // in the copy that a page carries: of which revision
-	Sent      *sent          `json:"sent,omitempty"`   // what is left is a tombstone: the receipt
+	Version   int                 `json:"version"`
+	Door      report.Door         `json:"door"`
+	ID        report.ID           `json:"id"`
+	Reference string              `json:"reference"`
+	Code      string              `json:"code"` // the receipt code, made with the draft
+	CaseKey   []byte              `json:"case_key,omitempty"`
+	Answers   report.Answers      `json:"answers"`
+	Visited   []int               `json:"visited,omitempty"`  // steps answered so far
+	Asked     []string            `json:"asked,omitempty"`    // what was asked about once already
+	Extras    bool                `json:"extras,omitempty"`   // a young person wants to tell more
+	Long      bool                `json:"long,omitempty"`     // a professional fills in all steps on one page
+	Word      string              `json:"word,omitempty"`     // chosen to be asked beside the code; empty: none
+	Files     []report.Attachment `json:"files,omitempty"`    // sealed and stored already
+	Language  string              `json:"language,omitempty"` // of the page that was answered last
+	Again     *again              `json:"again,omitempty"`    // a page to be shown once more
+	SealedAt  time.Time           `json:"sealed_at"`
+	Copied    int                 `json:"copied,omitempty"` // in the copy that a page carries: of which revision
+	Sent      *sent               `json:"sent,omitempty"`   // what is left is a tombstone: the receipt
 
 	reads string // the language of the pages its writer is shown, which each request says anew
 }
@@ -66,6 +68,8 @@ type sent struct {
 	Added bool           `json:"added,omitempty"`
 	Word  bool           `json:"word,omitempty"`  // one was chosen
 	Bases map[int]string `json:"bases,omitempty"` // what each page's answers were, hashed
+	Files []report.ID    `json:"files,omitempty"` // listed in it
+	Form  report.ID      `json:"form,omitzero"`   // of the short form, where the report has another id
 }
 
 // A visit is a draft with the token that opens it.
@@ -74,6 +78,7 @@ type visit struct {
 	token    secret.Key
 	revision int                // 0 while it is not stored
 	sealed   *inbox.Attestation // of what this request sealed
+	form     report.ID          // of the short form that a draft with files is sent by
 }
 
 func newVisit(d report.Door) *visit {
@@ -100,7 +105,20 @@ func (d *draft) code() (seal.Code, error) { return seal.ParseCode(d.Code) }
 const cookieName = "__Host-e"
 
 func setCookie(c echo.Context, token secret.Key) {
-	sendCookie(c, base64.RawURLEncoding.EncodeToString(token.Bytes()))
+	value := base64.RawURLEncoding.EncodeToString(token.Bytes())
+	if before, err := c.Cookie(cookieName); err == nil && before.Value == value+onItsWay {
+		value = before.Value
+	}
+	sendCookie(c, value)
+}
+
+// onItsWay ends the cookie of a draft that was sent while the database was away: the
+// draft is still there as it was, and its files belong to a report on some disk.
+const onItsWay = "."
+
+func isOnItsWay(c echo.Context) bool {
+	cookie, err := c.Cookie(cookieName)
+	return err == nil && strings.HasSuffix(cookie.Value, onItsWay)
 }
 
 // noDraft is the cookie of a visitor who began nothing. It only tells whether the
@@ -133,7 +151,7 @@ func tokenIn(c echo.Context, name string) (secret.Key, error) {
 	if err != nil || cookie.Value == noDraft {
 		return secret.Key{}, errNoCookie
 	}
-	raw, err := base64.RawURLEncoding.DecodeString(cookie.Value)
+	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimSuffix(cookie.Value, onItsWay))
 	if err != nil {
 		return secret.Key{}, reply.ErrForged
 	}
@@ -246,7 +264,15 @@ func (s *Server) save(ctx context.Context, v *visit) error {
 		return err
 	}
 	v.revision = revision
-	return nil
+	return s.keepFiles(ctx, v)
+}
+
+// keepFiles makes the files of a draft live as long as it does.
+func (s *Server) keepFiles(ctx context.Context, v *visit) error {
+	if len(v.Files) == 0 || v.Sent != nil {
+		return nil
+	}
+	return s.Files.KeepFiles(ctx, v.ID, s.Now().Add(v.life()+fileGrace))
 }
 
 // manyTaps is how often a draft is read again because another request saved it

@@ -26,14 +26,20 @@ func (s *Server) exit(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, s.ExitURL)
 }
 
-// forget deletes the visitor's draft or receipt and his open mailbox, and the cookies
-// that open them. A visitor who closes the connection at once has left all the same.
+// forget deletes the visitor's draft or receipt, the draft's files, and his open
+// mailbox, and the cookies that open them. A visitor who closes the connection at once has left all the same.
 func (s *Server) forget(c echo.Context) error {
 	dropCookie(c)
 	dropLanguage(c)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request().Context()), patience)
+	defer cancel()
 	var rows [][32]byte
+	var failed error
 	if token, err := cookieToken(c); err == nil {
 		rows = append(rows, draftID(&visit{token: token}))
+		if v, err := s.read(ctx, token); err == nil {
+			failed = s.forgetFiles(ctx, c, v)
+		}
 	}
 	if _, err := c.Cookie(boxCookie); err == nil {
 		expireCookie(c, boxCookie)
@@ -41,13 +47,25 @@ func (s *Server) forget(c echo.Context) error {
 	if token, err := tokenIn(c, boxCookie); err == nil {
 		rows = append(rows, boxID(token))
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request().Context()), patience)
-	defer cancel()
-	var failed error
 	for _, id := range rows {
 		failed = errors.Join(failed, s.Drafts.DeleteDraft(ctx, id))
 	}
 	return failed
+}
+
+// forgetFiles removes the files of a draft that is given up, those that are still
+// coming in too. A report that waits on a disk keeps its own.
+func (s *Server) forgetFiles(ctx context.Context, c echo.Context, v *visit) error {
+	if v.Sent != nil || !v.takesFiles() || s.mayBeSent(c, v) {
+		return nil
+	}
+	return s.Files.RemoveFiles(ctx, v.ID)
+}
+
+// mayBeSent reports whether a draft that is still there was sent to a disk: to that of
+// another intake, its cookie says so.
+func (s *Server) mayBeSent(c echo.Context, v *visit) bool {
+	return isOnItsWay(c) || s.Spooled != nil && s.Spooled(v.ID)
 }
 
 // fromElsewhere reports whether another site led here. The draft's cookie does not

@@ -24,6 +24,7 @@ import (
 	"recueil/internal/challenge"
 	"recueil/internal/inbox"
 	"recueil/internal/postgres"
+	"recueil/internal/report"
 	"recueil/internal/secret"
 	"recueil/internal/territory"
 	"recueil/internal/trust"
@@ -50,9 +51,12 @@ type Config struct {
 	Captchas     Captchas
 	Attestations Attestations
 	Mailboxes    Mailboxes
-	Captcha      string           // CaptchaAuto, CaptchaAlways or CaptchaNever
-	Limits       challenge.Limits // the zero value counts nothing
-	Proxies      []netip.Prefix   // whose word on a visitor's address is taken
+	Files        Files
+	FileLimits   FileLimits
+	Spooled      func(report.ID) bool // whether that report waits on this intake's disk; nil: none does
+	Captcha      string               // CaptchaAuto, CaptchaAlways or CaptchaNever
+	Limits       challenge.Limits     // the zero value counts nothing
+	Proxies      []netip.Prefix       // whose word on a visitor's address is taken
 	Trust        *trust.Source
 	Secret       secret.Key // shared by all intakes; signs form tokens
 	ExitURL      string     // a light, unpersonalised outside page
@@ -72,6 +76,7 @@ type Server struct {
 	counters  *challenge.Counters
 	tried     *challenge.Counters         // codes, by address
 	trying    chan struct{}               // a place for each code under way
+	receiving chan struct{}               // a place for each file that comes in
 	spoken    map[string]*challenge.Voice // by language
 	pages     *web.Pages
 	languages *web.Languages
@@ -86,7 +91,7 @@ func New(c Config) (*Server, error) {
 		return nil, errors.New("--exit-url is no address; give a light page of another site, such as https://www.wikipedia.org/")
 	}
 	s := &Server{Config: c, signer: challenge.NewSigner(c.Secret), counters: challenge.NewCounters(c.Limits),
-		tried: challenge.NewCounters(triesLimits()), trying: make(chan struct{}, triesAtOnce)}
+		tried: challenge.NewCounters(triesLimits()), trying: make(chan struct{}, triesAtOnce), receiving: make(chan struct{}, filesAtOnce)}
 	if err := s.loadVoices(); err != nil {
 		return nil, err
 	}
@@ -127,6 +132,8 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.POST("/m", s.sendShort)
 	e.GET("/e/:number", s.step)
 	e.POST("/e/:number", s.answerStep)
+	e.POST("/f", s.addFiles)
+	e.POST("/f/1", s.removeFile)
 	e.POST("/c", s.communes)
 	e.GET("/v", s.check)
 	e.POST("/v", s.send)
@@ -156,6 +163,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 var problems = map[error]*web.Problem{
 	postgres.ErrUnavailable: {Status: http.StatusServiceUnavailable, Key: "error.away"},
 	inbox.ErrNoDraft:        {Status: http.StatusGone, Key: "page.gone"},
+	inbox.ErrFileSent:       {Status: http.StatusConflict, Key: "error.file_sent"},
 	errOtherVersion:         {Status: http.StatusGone, Key: "page.gone"},
 }
 

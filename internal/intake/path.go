@@ -18,15 +18,15 @@ type step struct {
 
 var steps = []step{
 	{1, "danger"}, {2, "tell"}, {3, "child"}, {4, "where"}, {5, "what"}, {6, "persons"}, {7, "urgency"}, {8, "done"},
-	{9, "exploitation"}, {10, "professional"}, {12, "contact"}, {13, "who"},
+	{9, "exploitation"}, {10, "professional"}, {11, "attachments"}, {12, "contact"}, {13, "who"},
 }
 
 // paths are the steps of each door: danger comes first at every one. The young way
 // is short; the pages in extras come in before its last one when more is to be told.
 var paths = map[report.Door][]string{
 	report.Young:        {"danger", "tell", "where", "exploitation", "contact"},
-	report.Relative:     {"danger", "who", "tell", "child", "where", "what", "persons", "urgency", "done", "exploitation", "contact"},
-	report.Professional: {"danger", "who", "tell", "child", "where", "what", "persons", "urgency", "done", "exploitation", "professional", "contact"},
+	report.Relative:     {"danger", "who", "tell", "child", "where", "what", "persons", "urgency", "done", "exploitation", "attachments", "contact"},
+	report.Professional: {"danger", "who", "tell", "child", "where", "what", "persons", "urgency", "done", "exploitation", "professional", "attachments", "contact"},
 }
 
 var extras = []string{"what", "child", "persons"}

@@ -21,6 +21,7 @@ import (
 
 	"recueil/internal/inbox"
 	"recueil/internal/intake"
+	"recueil/internal/report"
 	"recueil/internal/secret"
 	"recueil/internal/spool"
 	"recueil/internal/territory"
@@ -95,7 +96,7 @@ func newSite(t testing.TB, change ...func(*intake.Config)) *site {
 	}
 	t.Cleanup(func() { s.spool.Close() })
 	box := inbox.New(ctx, s.db.Intake)
-	s.config = intake.Config{Drafts: box, Receiver: inbox.Deposit{Inbox: box, Spool: s.spool, Log: log}, Captchas: box, Attestations: box, Mailboxes: box, Trust: trusted, Secret: secret.New(),
+	s.config = intake.Config{Drafts: box, Receiver: inbox.Deposit{Inbox: box, Spool: s.spool, Log: log}, Captchas: box, Attestations: box, Mailboxes: box, Files: box, FileLimits: intake.DefaultFileLimits(), Spooled: func(id report.ID) bool { return s.spool.Holds(id) }, Trust: trusted, Secret: secret.New(),
 		ExitURL: "https://ailleurs.example/", Hours: territory.DefaultHours(), Catalogue: locales.FS, Templates: templates.FS,
 		Static: static.FS, Bundles: static.Bundles, Now: s.clock.Now, Log: log}
 	for _, f := range change {

@@ -158,7 +158,13 @@ func (s *Server) shortVisit(c echo.Context, form url.Values, ids secret.Key) *vi
 	case err != nil: // none, or out of reach: the form itself is enough
 	case before.Sent == nil:
 		v.Door, v.Answers, v.Visited, v.Word, v.revision = before.Door, before.Answers, before.Visited, before.Word, before.revision
-	case before.ID == v.ID:
+		// Files open under the draft's ids only; those of a report that waits on a disk
+		// stay with it.
+		if len(before.Files) > 0 && !s.mayBeSent(c, before) {
+			v.form = v.ID
+			v.ID, v.Reference, v.Code, v.CaseKey, v.Files = before.ID, before.Reference, before.Code, before.CaseKey, before.Files
+		}
+	case before.ID == v.ID, before.Sent.Form == v.ID:
 		return before
 	}
 	return v

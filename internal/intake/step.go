@@ -51,6 +51,7 @@ type Part struct {
 	Prominent []Question
 	Folded    []Question
 	Groups    []Group
+	Attached  *Attached // on the step of the files
 }
 
 // FoldOpen reports whether one of the folded questions wants to be seen.
@@ -107,6 +108,9 @@ type shown struct {
 // showSheet shows a sheet. What was typed came from the steps of at; a whole sheet
 // may by now have others beside them.
 func (s *Server) showSheet(c echo.Context, v *visit, at sheet, status int, with shown) error {
+	if !at.whole && at.steps[0] == filesStep() {
+		return s.showFiles(c, v, status, with)
+	}
 	voice := s.voice(&v.draft)
 	all := v.sheet(at)
 	page := stepPage{Frame: s.frame(c, voice, ""), Action: all.Address(), Whole: all.whole,
@@ -124,7 +128,12 @@ func (s *Server) showSheet(c echo.Context, v *visit, at sheet, status int, with 
 		if with.typed != nil && slices.Contains(at.steps, shows) {
 			a.values, a.fresh = typed(with.typed), false
 		}
-		page.Parts = append(page.Parts, a.part(shows, &v.Answers, with.typed))
+		part := a.part(shows, &v.Answers, with.typed)
+		if shows == filesStep() {
+			attached := s.attached(voice, &v.draft)
+			part.Attached = &attached
+		}
+		page.Parts = append(page.Parts, part)
 	}
 	page.Place, page.Total = v.place(all)
 	for i := 1; page.Place > 0 && i <= page.Total; i++ {
@@ -332,6 +341,8 @@ func (s *Server) following(v *visit, at sheet, form url.Values) string {
 		return here
 	case form.Get(viewInput) == viewNumbers:
 		return "/d"
+	case form.Get(viewInput) == viewFiles:
+		return filesStep().Address()
 	case form.Get(viewInput) == viewWhole && len(at.steps) > 0:
 		return v.address(at.steps[0])
 	case back, leaves(form):

@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"crypto/hmac"
+	"encoding/base64"
 	"errors"
 	"net/http"
 	"net/url"
@@ -141,9 +142,12 @@ func (s *Server) delivered(c echo.Context, before, v *visit, outcome inbox.Outco
 // revision of the draft that was sent, 0 when there was none.
 func (s *Server) acknowledge(c echo.Context, v *visit, outcome inbox.Outcome, replaced int) error {
 	ctx := c.Request().Context()
-	setCookie(c, v.token)
+	if outcome != inbox.Spooled {
+		setCookie(c, v.token)
+	}
 	switch {
 	case outcome == inbox.Spooled:
+		sendCookie(c, base64.RawURLEncoding.EncodeToString(v.token.Bytes())+onItsWay)
 		return s.showReceipt(c, v)
 	case outcome == inbox.AlreadyStored && replaced > 0:
 		// Its draft was still there: a second tap came first, or the report was
@@ -182,9 +186,12 @@ func (s *Server) submit(ctx context.Context, v *visit, told *report.ShortForm, l
 	}
 	v.Sent = &sent{At: s.Now(), Tag: e.Tag[:], Now: r.Urgency, Bases: bases, Word: !blank(v.Word)}
 	if told != nil {
-		v.Sent.Short, v.Sent.Tag = true, shortTag(told, r.ReplyKey)
+		v.Sent.Short, v.Sent.Tag, v.Sent.Form = true, shortTag(told, r.ReplyKey), v.form
 	}
-	v.Answers, v.CaseKey, v.Asked, v.Again, v.Word = report.Answers{}, nil, nil, nil, ""
+	for _, file := range v.Files {
+		v.Sent.Files = append(v.Sent.Files, file.ID)
+	}
+	v.Answers, v.Files, v.CaseKey, v.Asked, v.Again, v.Word = report.Answers{}, nil, nil, nil, nil, ""
 	if v.Copied == 0 {
 		v.revision = -1 // it was just read
 	}
@@ -225,7 +232,7 @@ func (s *Server) reportOf(v *visit, told *report.ShortForm) (report.Report, seal
 		return report.Report{}, code, err
 	}
 	r := report.Report{ID: v.ID, Reference: v.Reference, Door: v.Door, Short: told != nil, Channel: report.Web, Language: v.Language,
-		ReceivedAt: s.Now().UTC().Truncate(1000), ReplyKey: code.ReplyKey(), Answers: v.complete()}
+		ReceivedAt: s.Now().UTC().Truncate(1000), ReplyKey: code.ReplyKey(), Attachments: v.Files, Answers: v.complete()}
 	if told != nil {
 		r.Answers.Short = *told
 	}
@@ -253,7 +260,8 @@ func (s *Server) sendAgain(c echo.Context, v *visit, form url.Values) error {
 	if err != nil {
 		return err
 	}
-	if tag := seal.Tag(&r.Answers, r.ReplyKey); v.Sent.Short || hmac.Equal(tag[:], v.Sent.Tag) {
+	r.Attachments = slices.DeleteFunc(slices.Clone(r.Attachments), func(file report.Attachment) bool { return slices.Contains(v.Sent.Files, file.ID) })
+	if tag := seal.Tag(&r.Answers, r.ReplyKey); len(r.Attachments) == 0 && (v.Sent.Short || hmac.Equal(tag[:], v.Sent.Tag)) {
 		return goTo(c, "/r")
 	}
 	return s.add(c, v, &r)

@@ -20,7 +20,7 @@ func TestEveryTemplateFitsItsStruct(t *testing.T) {
 		t.Fatal(err)
 	}
 	templatetest.Check(t, "public", s.pages, s.everyVoice(), map[string]any{
-		"attestation": attestationPage{}, "before": beforePage{}, "card": cardPage{}, "code": codePage{}, "mailbox": mailboxPage{}, "reach": reachPage{}, "sent": sentPage{}, "challenge": challengePage{}, "check": checkPage{}, "home": homePage{}, "legal": legalPage{}, "numbers": numbersPage{},
+		"attestation": attestationPage{}, "before": beforePage{}, "card": cardPage{}, "code": codePage{}, "mailbox": mailboxPage{}, "reach": reachPage{}, "sent": sentPage{}, "files": filesPage{}, "challenge": challengePage{}, "check": checkPage{}, "home": homePage{}, "legal": legalPage{}, "numbers": numbersPage{},
 		"problem": problemPage{}, "receipt": receiptPage{}, "resume": resumePage{}, "short": shortPage{}, "step": stepPage{}, "verify": verifyPage{},
 	})
 }

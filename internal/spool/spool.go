@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -116,6 +117,11 @@ func (s *Spool) Put(e envelope.Envelope) error {
 
 // Len counts the envelopes that wait.
 func (s *Spool) Len() int { return len(s.names(suffix)) }
+
+// Holds reports whether anything of the report waits.
+func (s *Spool) Holds(report fmt.Stringer) bool {
+	return slices.ContainsFunc(s.names(suffix), func(name string) bool { return strings.HasPrefix(name, report.String()+"-") })
+}
 
 // Damaged counts the files that were set aside.
 func (s *Spool) Damaged() int { return len(s.names(damaged)) }

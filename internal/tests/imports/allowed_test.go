@@ -6,7 +6,7 @@ package imports_test
 // and no package of the one side stands in a line of the other.
 var allowed = map[string]string{
 	"cmd/intake": `
-		internal/challenge internal/envelope internal/inbox internal/intake internal/postgres internal/spool
+		internal/challenge internal/envelope internal/inbox internal/intake internal/postgres internal/report internal/spool
 		internal/territory internal/trust internal/web locales static templates github.com/alecthomas/kong`,
 	"cmd/office": "internal/office internal/postgres internal/trust internal/web locales static templates github.com/alecthomas/kong",
 	"cmd/recueil": `
@@ -20,7 +20,7 @@ var allowed = map[string]string{
 	"internal/intake": `
 		internal/challenge internal/envelope internal/inbox internal/postgres internal/readout internal/reply
 		internal/report internal/seal internal/secret internal/territory internal/trust internal/web
-		github.com/google/uuid github.com/labstack/echo/v4 rsc.io/qr`,
+		github.com/gabriel-vasile/mimetype github.com/google/uuid github.com/labstack/echo/v4 rsc.io/qr`,
 	"internal/office": `
 		internal/office/internal/archive internal/office/internal/audit internal/office/internal/factor
 		internal/office/internal/keyring internal/office/internal/pages internal/office/internal/preview
