@@ -4,8 +4,9 @@
 
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
+import { walks as accountWalks } from "./lib/accounts.mjs";
 import { asVisitor, closeBrowser } from "./lib/browser.mjs";
-import { walks as officeWalks } from "./lib/office.mjs";
+import { sendShort, walks as officeWalks } from "./lib/office.mjs";
 import { walks as publicWalks } from "./lib/public.mjs";
 import { start, stop } from "./lib/service.mjs";
 
@@ -15,11 +16,12 @@ const wanted = process.argv.slice(2);
 
 await start();
 try {
-  for (const [side, walks] of Object.entries({ public: publicWalks, office: officeWalks })) {
+  for (const [side, walks] of Object.entries({ public: publicWalks, office: { ...officeWalks, ...accountWalks } })) {
     for (const [name, walk] of Object.entries(walks)) {
       if (wanted.length && !wanted.some((word) => name.includes(word))) continue;
+      const reference = side === "office" ? await sendShort() : "";
       await asVisitor({}, async (visitor) => {
-        for await (const state of walk(visitor)) await shoot(visitor.page, path.join(kept, side, state.replace(/[^\p{L}\d]+/gu, "-")));
+        for await (const state of walk(visitor, reference)) await shoot(visitor.page, path.join(kept, side, state.replace(/[^\p{L}\d]+/gu, "-")));
       });
     }
   }
