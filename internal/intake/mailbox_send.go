@@ -30,9 +30,7 @@ func (s *Server) sendFromBox(c echo.Context) error {
 		return s.boxLost(c, form, page, err)
 	}
 	if form.Get("read") != "" && !switched(form) {
-		if err := s.noteRead(c, v); err != nil {
-			return err
-		}
+		s.noteRead(c, v)
 	}
 	name := form.Get("_send")
 	id, isAnswer := answerTo(name)
@@ -183,15 +181,13 @@ func (s *Server) showSent(c echo.Context, v *boxVisit) error {
 	return s.render(c, voice, http.StatusOK, "sent", page)
 }
 
-func (s *Server) noteRead(c echo.Context, v *boxVisit) error {
+// noteRead never stands in the way: what is written beside the tick matters more.
+func (s *Server) noteRead(c echo.Context, v *boxVisit) {
 	code, err := v.code()
+	if err == nil {
+		err = s.Mailboxes.NoteRead(c.Request().Context(), code.Lookup(), s.Now())
+	}
 	if err != nil {
-		return err
-	}
-	err = s.Mailboxes.NoteRead(c.Request().Context(), code.Lookup(), s.Now())
-	if errors.Is(err, postgres.ErrUnavailable) {
 		s.Log.Warn("messages were not noted as read", "report", v.Report, "err", err)
-		return nil // what is written beside it matters more
 	}
-	return err
 }
