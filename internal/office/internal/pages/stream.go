@@ -129,9 +129,6 @@ func (e *events) begin() error {
 	h := e.w.Header()
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
 	h.Set("X-Accel-Buffering", "no") // a proxy in front hands each event on as it comes
-	if err := e.line.SetReadDeadline(time.Time{}); err != nil {
-		return err
-	}
 	e.w.WriteHeader(http.StatusOK)
 	return e.write("retry: 1000\n\n")
 }
