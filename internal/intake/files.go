@@ -47,7 +47,9 @@ type Attached struct {
 
 // An AttachedFile is a line of the list.
 type AttachedFile struct {
-	ID, Name, Size string
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Size string `json:"size"`
 }
 
 // ScriptWords is a sentence that our script says without asking the server.
