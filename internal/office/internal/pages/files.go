@@ -23,6 +23,7 @@ type file struct {
 	Address string
 	Damaged bool
 	Frozen  string // when, and by whom
+	Unseen  bool   // there is no way to show what it is
 	Reveals bool   // this member may look at it
 	Saves   bool
 	Freezes bool
@@ -46,13 +47,13 @@ func (s *Server) file(v *visit, id report.ID, f *heldFile) file {
 		shown.Frozen = s.voice.T("office.file.frozen", "When", s.when(*f.row.FrozenAt), "Who", by)
 		return shown
 	}
-	shown.Freezes = f.row != nil && v.Role.May(triage.Freeze)
 	if shown.Damaged {
 		return shown
 	}
 	shown.Kind = s.voice.T("office.file.kind." + kindNames[f.kind])
 	shown.Unlike = !fits(f.listed.Name, f.kind)
-	shown.Reveals, shown.Saves = v.Role.May(triage.Reveal), v.Role.May(triage.Download)
+	shown.Unseen = !f.kind.Picture() && !f.kind.Sound() && f.kind != preview.Text
+	shown.Reveals, shown.Saves, shown.Freezes = v.Role.May(triage.Reveal) && !shown.Unseen, v.Role.May(triage.Download), v.Role.May(triage.Freeze)
 	return shown
 }
 

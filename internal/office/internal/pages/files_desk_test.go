@@ -45,9 +45,14 @@ func (d *desk) showing() *desk {
 // store puts a file where the public side puts it, for a report or an addition to come.
 func (d *desk) store(owner report.ID, caseKey secret.Key, name string, content []byte) report.Attachment {
 	d.t.Helper()
+	return d.storeFrom(owner, caseKey, name, bytes.NewReader(content), int64(len(content)))
+}
+
+func (d *desk) storeFrom(owner report.ID, caseKey secret.Key, name string, content io.Reader, size int64) report.Attachment {
+	d.t.Helper()
 	ctx, id := context.Background(), report.NewID()
-	d.exec("insert into attachments (id, owner, size, expires_at) values ($1, $2, $3, $4)", id, owner, seal.SealedSize(int64(len(content))), d.clock.Now().Add(time.Hour))
-	sealed, err := seal.File(seal.AttachmentHeader(owner, id), seal.PartKey(caseKey, seal.AttachmentKind, id), bytes.NewReader(content), func(n int, piece []byte) error {
+	d.exec("insert into attachments (id, owner, size, expires_at) values ($1, $2, $3, $4)", id, owner, seal.SealedSize(size), d.clock.Now().Add(time.Hour))
+	sealed, err := seal.File(seal.AttachmentHeader(owner, id), seal.PartKey(caseKey, seal.AttachmentKind, id), content, func(n int, piece []byte) error {
 		_, err := d.db.Intake.Exec(ctx, "insert into attachment_pieces (attachment_id, number, body) values ($1, $2, $3)", id, n, piece)
 		return err
 	})

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image/jpeg"
 	"math/rand/v2"
+	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -125,17 +126,26 @@ func TestNotesOfTheSameMomentAllOpen(t *testing.T) {
 	var all sync.WaitGroup
 	for _, login := range []string{"a.diallo", "c.martin", "s.leroy"} {
 		b := d.as(login)
-		all.Go(func() {
-			for range 4 {
-				b.post(filePath(r, 0), url.Values{"reason": {"écouter"}})
-			}
-		})
+		for range 6 {
+			all.Go(func() {
+				request, err := http.NewRequest(http.MethodPost, b.base+filePath(r, 0), strings.NewReader("reason=écouter"))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+				client := http.Client{Transport: b.client.Transport, Jar: b.client.Jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+				if response, err := client.Do(request); err != nil || response.StatusCode != 303 {
+					t.Errorf("%v, %v", response, err)
+				}
+			})
+		}
 	}
 	all.Wait()
 	b := d.as("a.diallo").claim(r)
 	b.submit("form.closing", url.Values{"qualification": {"out_of_scope"}, "reason": {motive}}).want(200, "/file")
 	b.open(path(r))
-	if n, broken := b.doc.Find(".timeline blockquote").Length(), b.doc.Find(".timeline .broken").Length(); n != 13 || broken != 0 {
+	if n, broken := b.doc.Find(".timeline blockquote").Length(), b.doc.Find(".timeline .broken").Length(); n != 19 || broken != 0 {
 		t.Errorf("%d reasons are read, %d are damaged", n, broken)
 	}
 }
