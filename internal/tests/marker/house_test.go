@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -171,6 +172,14 @@ func (h *house) stopIntake() {
 		h.intake.Process.Kill()
 		h.t.Error("the intake did not stop when told to")
 	}
+}
+
+// client keeps cookies and takes the certificate as it is.
+func (h *house) client() *http.Client {
+	jar, _ := cookiejar.New(nil)
+	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
+	h.t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Jar: jar, Transport: transport}
 }
 
 // spooled is how many envelopes wait on the intake's disk.

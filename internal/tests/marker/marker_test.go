@@ -81,6 +81,10 @@ func (v *visitor) walk(door string) {
 		if v.At == "/v" {
 			return
 		}
+		if v.At == "/e/11" {
+			v.bringFiles()
+			continue
+		}
 		if strings.HasPrefix(v.At, "/e/") {
 			page, _, _ := strings.Cut(v.At, "?")
 			for _, group := range v.Page.Find("button[name=_add]").Map(func(_ int, e *goquery.Selection) string { return e.AttrOr("value", "") }) {
