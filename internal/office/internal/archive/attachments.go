@@ -137,7 +137,6 @@ type Pieces struct {
 	now   fetched
 	spare []byte
 	next  chan fetched // the following piece, under way
-	ahead int64        // its number
 }
 
 type fetched struct {
