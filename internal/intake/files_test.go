@@ -237,10 +237,6 @@ func TestHostileFiles(t *testing.T) {
 	}
 }
 
-func limited(change func(*intake.FileLimits)) func(*intake.Config) {
-	return func(c *intake.Config) { change(&c.FileLimits) }
-}
-
 func TestLimitsOfFiles(t *testing.T) {
 	for name, c := range map[string]struct {
 		limit   func(*intake.FileLimits)

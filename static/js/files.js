@@ -108,8 +108,7 @@ function start() {
     job.item.querySelector("small").textContent = word("sending");
     say("sending", job.file.name);
     request.upload.onprogress = ({ loaded, total }) => {
-      bar.firstElementChild.style.width = `${100 * loaded / total}%`;
-      bar.setAttribute("aria-valuenow", Math.floor(10 * loaded / total) * 10); // heard ten times, not a thousand
+      bar.value = Math.floor(20 * loaded / total) * 5; // heard twenty times, not a thousand
     };
     request.onload = () => {
       if (job.request !== request) return;
