@@ -49,6 +49,7 @@ type box struct {
 	Typed    map[string]string `json:"typed,omitempty"` // not sent yet, by the name of the input
 	Again    *boxAgain         `json:"again,omitempty"` // a page to be shown once more
 	Sent     []sentFromBox     `json:"sent,omitempty"`
+	Parcel   parcel            `json:"parcel,omitzero"` // files that were not sent yet
 	SealedAt time.Time         `json:"sealed_at"`
 
 	// What a page carries beside: the root of the ids of what is sent from it, and the
@@ -88,7 +89,7 @@ func newBox() *boxVisit { return &boxVisit{token: secret.New(), box: box{Version
 const boxCookie = "__Host-b"
 
 func setBoxCookie(c echo.Context, token secret.Key) {
-	putCookie(c, boxCookie, base64.RawURLEncoding.EncodeToString(token.Bytes()))
+	putCookie(c, boxCookie, markedValue(c, boxCookie, token))
 }
 
 // boxKey makes another key of the token, so that neither kind of row opens as the other.
@@ -161,6 +162,9 @@ func (s *Server) saveBox(ctx context.Context, v *boxVisit) error {
 	defer cancel()
 	now := s.Now()
 	v.revision, err = s.Drafts.SaveDraft(ctx, inbox.Draft{ID: boxID(v.token), Content: sealed, Revision: v.revision, Expires: now.Add(v.life()), Now: now})
+	if err == nil && len(v.Parcel.Files) > 0 {
+		err = s.Files.KeepFiles(ctx, v.Parcel.Addition, now.Add(v.life()+fileGrace))
+	}
 	return err
 }
 

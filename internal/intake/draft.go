@@ -105,19 +105,26 @@ func (d *draft) code() (seal.Code, error) { return seal.ParseCode(d.Code) }
 const cookieName = "__Host-e"
 
 func setCookie(c echo.Context, token secret.Key) {
-	value := base64.RawURLEncoding.EncodeToString(token.Bytes())
-	if before, err := c.Cookie(cookieName); err == nil && before.Value == value+onItsWay {
-		value = before.Value
-	}
-	sendCookie(c, value)
+	sendCookie(c, markedValue(c, cookieName, token))
 }
 
-// onItsWay ends the cookie of a draft that was sent while the database was away: the
-// draft is still there as it was, and its files belong to a report on some disk.
+func cookieValue(token secret.Key) string { return base64.RawURLEncoding.EncodeToString(token.Bytes()) }
+
+// markedValue is a cookie's value as it came, with its mark.
+func markedValue(c echo.Context, name string, token secret.Key) string {
+	value := cookieValue(token)
+	if before, err := c.Cookie(name); err == nil && before.Value == value+onItsWay {
+		return before.Value
+	}
+	return value
+}
+
+// onItsWay ends the cookie of a draft, or of a mailbox, that was sent while the database
+// was away: its row is still there as it was, and its files belong to what is on some disk.
 const onItsWay = "."
 
-func isOnItsWay(c echo.Context) bool {
-	cookie, err := c.Cookie(cookieName)
+func isOnItsWay(c echo.Context, name string) bool {
+	cookie, err := c.Cookie(name)
 	return err == nil && strings.HasSuffix(cookie.Value, onItsWay)
 }
 

@@ -26,8 +26,9 @@ func (s *Server) exit(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, s.ExitURL)
 }
 
-// forget deletes the visitor's draft or receipt, the draft's files, and his open
-// mailbox, and the cookies that open them. A visitor who closes the connection at once has left all the same.
+// forget deletes the visitor's draft or receipt and his open mailbox, the files of both
+// that were not sent, and the cookies that open them. A visitor who closes the
+// connection at once has left all the same.
 func (s *Server) forget(c echo.Context) error {
 	dropCookie(c)
 	dropLanguage(c)
@@ -46,6 +47,7 @@ func (s *Server) forget(c echo.Context) error {
 	}
 	if token, err := tokenIn(c, boxCookie); err == nil {
 		rows = append(rows, boxID(token))
+		failed = errors.Join(failed, s.forgetParcel(ctx, c, token))
 	}
 	for _, id := range rows {
 		failed = errors.Join(failed, s.Drafts.DeleteDraft(ctx, id))
@@ -65,7 +67,7 @@ func (s *Server) forgetFiles(ctx context.Context, c echo.Context, v *visit) erro
 // mayBeSent reports whether a draft that is still there was sent to a disk: to that of
 // another intake, its cookie says so.
 func (s *Server) mayBeSent(c echo.Context, v *visit) bool {
-	return isOnItsWay(c) || s.Spooled != nil && s.Spooled(v.ID)
+	return isOnItsWay(c, cookieName) || s.Spooled != nil && s.Spooled(v.ID)
 }
 
 // fromElsewhere reports whether another site led here. The draft's cookie does not

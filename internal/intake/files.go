@@ -21,6 +21,9 @@ import (
 // to an address of its own, because files come in otherwise than answers do.
 type filesPage struct {
 	Frame
+	Action    string // where files are sent
+	Remove    string // and where one is taken back
+	Go        string // words of the button that goes on
 	Heading   string
 	Hint      string
 	Place     int
@@ -68,9 +71,9 @@ func filesStep() step { return stepOf("attachments") }
 // takesFiles reports whether the way of a draft has the page of the files.
 func (d *draft) takesFiles() bool { return slices.Contains(paths[d.Door], "attachments") }
 
-func (s *Server) attached(voice *web.Voice, d *draft) Attached {
-	a := Attached{Full: len(d.Files) >= s.FileLimits.Most, Most: s.FileLimits.Most, Limit: sizeInWords(voice, s.FileLimits.Size)}
-	for _, file := range d.Files {
+func (s *Server) attached(voice *web.Voice, files []report.Attachment) Attached {
+	a := Attached{Full: len(files) >= s.FileLimits.Most, Most: s.FileLimits.Most, Limit: sizeInWords(voice, s.FileLimits.Size)}
+	for _, file := range files {
 		a.Files = append(a.Files, attachedFile(voice, file))
 	}
 	return a
@@ -99,10 +102,9 @@ func sizeInWords(voice *web.Voice, bytes int64) string {
 // showFiles shows the step; its only possible error is the file that was not taken.
 func (s *Server) showFiles(c echo.Context, v *visit, status int, with shown) error {
 	voice, at := s.voice(&v.draft), sheetOf(filesStep())
-	page := filesPage{Frame: s.frame(c, voice, ""), Heading: voice.T("page.attachments.heading"), Hint: voice.T("page.attachments.hint"), Back: with.back,
-		Previous: v.beforeSheet(at), Attached: s.attached(voice, &v.draft), Problem: with.errors[fileInput], Notice: with.notice,
-		Accepted: acceptedKinds, MostBytes: s.FileLimits.Size}
-	page.FormPage = true
+	page := s.newFilesPage(c, voice, v.Files, with.errors[fileInput])
+	page.Action, page.Remove, page.Go, page.Back, page.Previous, page.Notice = "/f", "/f/1", voice.T("button.continue"), with.back, v.beforeSheet(at), with.notice
+	page.Heading, page.Hint = voice.T("page.attachments.heading"), voice.T("page.attachments.hint")
 	if v.long() {
 		page.Previous = v.address(at.steps[0])
 	}
@@ -114,6 +116,13 @@ func (s *Server) showFiles(c echo.Context, v *visit, status int, with shown) err
 		page.Dots = append(page.Dots, map[bool]string{i < page.Place: "is-done", i == page.Place: "is-here"}[true])
 	}
 	page.Title = voice.T("page.layout.step", "N", page.Place, "Total", page.Total)
+	return s.render(c, voice, status, "files", page)
+}
+
+// newFilesPage is what the page has in common wherever files are added.
+func (s *Server) newFilesPage(c echo.Context, voice *web.Voice, files []report.Attachment, problem string) filesPage {
+	page := filesPage{Frame: s.frame(c, voice, ""), Attached: s.attached(voice, files), Problem: problem, Accepted: acceptedKinds, MostBytes: s.FileLimits.Size}
+	page.FormPage = true
 	if page.Problem != "" {
 		page.Errors, page.Error = []Fault{{fileInput, page.Problem}}, true
 	}
@@ -123,7 +132,7 @@ func (s *Server) showFiles(c echo.Context, v *visit, status int, with shown) err
 	for _, problem := range []fileProblem{fileEmpty, fileTooLarge, fileTooMany, fileBroken} {
 		page.Sentences = append(page.Sentences, ScriptWords{string(problem), s.fileProblem(voice, problem)})
 	}
-	return s.render(c, voice, status, "files", page)
+	return page
 }
 
 func (s *Server) fileProblem(voice *web.Voice, p fileProblem) string {
@@ -186,7 +195,7 @@ func (s *Server) addFiles(c echo.Context) error {
 	case err != nil:
 		return err
 	case byScript(c) && adds:
-		return s.tellScript(c, v, up)
+		return s.tellScript(c, s.voice(&v.draft), up)
 	case v.waits(at.Address()):
 		return goTo(c, onceMore(sheetOf(at).here(again.back)))
 	case up.problem != "":
@@ -236,8 +245,8 @@ type toldScript struct {
 	Problem string         `json:"problem,omitempty"`
 }
 
-func (s *Server) tellScript(c echo.Context, v *visit, up upload) error {
-	voice, told, status := s.voice(&v.draft), toldScript{Files: []AttachedFile{}}, http.StatusOK
+func (s *Server) tellScript(c echo.Context, voice *web.Voice, up upload) error {
+	told, status := toldScript{Files: []AttachedFile{}}, http.StatusOK
 	for _, file := range up.files {
 		told.Files = append(told.Files, attachedFile(voice, file))
 	}

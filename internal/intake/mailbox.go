@@ -31,6 +31,8 @@ type mailboxPage struct {
 	Minutes   int    // until the page closes by itself
 	Done      string // when the last thing was sent, just now
 	Reach     string // when another way was last told of
+	Attach    bool   // files may be sent
+	Attached  string // when some were last sent
 	Errors    []Fault
 	Notice    string
 }
@@ -42,6 +44,7 @@ type MessageView struct {
 	Text    string
 	Damaged bool // it does not open, or another stands in its place
 	Asks    bool
+	Files   bool // and may be answered by files
 	Read    bool // staff know
 	Answer  Box
 }
@@ -118,6 +121,7 @@ func (s *Server) showMailbox(c echo.Context, v *boxVisit, status int, with boxAg
 	page.Messages, known = s.messageViews(v, voice, key, messages, with)
 	for _, view := range page.Messages {
 		page.Unread = page.Unread || !view.Read && !view.Damaged
+		page.Attach = page.Attach || view.Files
 	}
 	page.Errors = boxFaults(page)
 	page.Error = len(page.Errors) > 0
@@ -137,6 +141,10 @@ func (s *Server) mailboxPage(c echo.Context, v *boxVisit, with boxAgain) (mailbo
 	if at, ok := v.lastSent(reachInput); ok {
 		page.Reach = clockInWords(voice, s.Hours.Clock(at))
 	}
+	if at, ok := v.lastSent(filesInput); ok {
+		page.Attached = clockInWords(voice, s.Hours.Clock(at))
+	}
+	page.Attach = v.Voice == voiceAdult
 	if n := len(v.Sent); n > 0 && c.QueryParam("s") != "" {
 		page.Done = clockInWords(voice, s.Hours.Clock(v.Sent[n-1].At))
 	}
@@ -172,7 +180,7 @@ func (s *Server) messageViews(v *boxVisit, voice *web.Voice, key secret.Key, mes
 			continue
 		}
 		known = append(known, m.ID)
-		view.Sent, view.Text, view.Asks = s.messageTime(voice, m.SentAt), opened.Text, opened.Asks
+		view.Sent, view.Text, view.Asks, view.Files = s.messageTime(voice, m.SentAt), opened.Text, opened.Asks, opened.Files
 		view.Answer = s.boxOf(v, voice, answerPrefix+m.ID.String(), voice.T("page.box.answer", "N", m.Sequence), with)
 		view.Answer.Open = view.Answer.Open || opened.Asks && view.Answer.Sent == ""
 		views = append(views, view)

@@ -130,7 +130,7 @@ func (s *Server) showSheet(c echo.Context, v *visit, at sheet, status int, with 
 		}
 		part := a.part(shows, &v.Answers, with.typed)
 		if shows == filesStep() {
-			attached := s.attached(voice, &v.draft)
+			attached := s.attached(voice, v.Files)
 			part.Attached = &attached
 		}
 		page.Parts = append(page.Parts, part)

@@ -3,7 +3,6 @@ package intake
 import (
 	"context"
 	"crypto/hmac"
-	"encoding/base64"
 	"errors"
 	"net/http"
 	"net/url"
@@ -147,7 +146,7 @@ func (s *Server) acknowledge(c echo.Context, v *visit, outcome inbox.Outcome, re
 	}
 	switch {
 	case outcome == inbox.Spooled:
-		sendCookie(c, base64.RawURLEncoding.EncodeToString(v.token.Bytes())+onItsWay)
+		sendCookie(c, cookieValue(v.token)+onItsWay)
 		return s.showReceipt(c, v)
 	case outcome == inbox.AlreadyStored && replaced > 0:
 		// Its draft was still there: a second tap came first, or the report was
