@@ -55,12 +55,17 @@ func formWith(fields url.Values, name string, content []byte) (string, []byte) {
 // attach adds a file by the button, or without a name leaves it to "Continuer".
 func (b *browser) attach(name string, content []byte, button string) *browser {
 	b.t.Helper()
+	return b.attachAt("/f", name, content, button)
+}
+
+func (b *browser) attachAt(path, name string, content []byte, button string) *browser {
+	b.t.Helper()
 	fields := url.Values{}
 	if button != "" {
 		fields.Set(button, "1")
 	}
 	kind, body := formWith(fields, name, content)
-	r, err := http.NewRequest(http.MethodPost, b.base+"/f", bytes.NewReader(body))
+	r, err := http.NewRequest(http.MethodPost, b.base+path, bytes.NewReader(body))
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -119,10 +124,10 @@ func (s *site) opened(owner report.ID, file report.Attachment) []byte {
 	return content[:file.Size]
 }
 
-// openable is the report of an id.
+// openable is the report or the addition of an id.
 func (s *site) openable(id report.ID) report.Report {
 	s.t.Helper()
-	for _, r := range s.sent() {
+	for _, r := range append(s.sent(), s.added()...) {
 		if r.ID == id {
 			return r
 		}

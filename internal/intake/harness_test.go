@@ -111,6 +111,7 @@ type outage struct {
 	away            atomic.Bool
 	silent          atomic.Bool // it takes requests and never answers
 	disk            atomic.Bool // full
+	refuses         atomic.Bool // reports and additions alone
 	live, dead      *inbox.Inbox
 	deposit, nobody inbox.Deposit
 }
@@ -183,7 +184,7 @@ func (o *outage) DeleteDraft(ctx context.Context, id [32]byte) error {
 }
 
 func (o *outage) Accept(ctx context.Context, d inbox.Delivery) (inbox.Outcome, error) {
-	if o.away.Load() {
+	if o.away.Load() || o.refuses.Load() {
 		return o.nobody.Accept(ctx, d)
 	}
 	return o.deposit.Accept(ctx, d)
