@@ -7,12 +7,11 @@ import os from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { asVisitor, scripting, words } from "../lib/browser.mjs";
-import { answer, enter, forward, press } from "../lib/form.mjs";
+import { addFile, join, list, sendOn, toFiles } from "../lib/files.mjs";
+import { forward, press } from "../lib/form.mjs";
 import { idOf } from "../lib/office.mjs";
 import { pause, sql } from "../lib/service.mjs";
 
-const join = "button[name=_join]";
-const list = "[data-list] .file-name bdi";
 
 function picture(size) {
   const content = randomBytes(size);
@@ -33,26 +32,6 @@ async function large(name, size, use) {
 
 const file = (name, buffer) => ({ name, mimeType: "application/octet-stream", buffer });
 
-/** A relative who has told something, at the page of the files. */
-async function toFiles(page) {
-  await enter(page, "relative");
-  await answer(page, { danger_now: "no" });
-  while (!page.url().endsWith("/e/11")) {
-    const number = new URL(page.url()).pathname.slice(3);
-    await answer(page, number === "2" ? { "situation.facts": "Des cris, le soir." } : {});
-    if (await page.locator("button[name=_skip]").count()) await press(page, "button[name=_skip]");
-  }
-}
-
-/** Adds a file and waits until the page lists it. */
-async function add(page, js, chosen) {
-  const before = await page.locator(list).count();
-  await page.locator("input[type=file]").setInputFiles(chosen);
-  if (!js) await press(page, join);
-  await page.waitForFunction(({ list, many }) => document.querySelectorAll(`${list}`).length === many
-    && !document.querySelector(".is-sending"), { list, many: before + 1 });
-}
-
 /** Adds a file that is not taken, and returns what the page says of it. */
 async function refused(page, js, chosen) {
   await page.locator("input[type=file]").setInputFiles(chosen);
@@ -66,33 +45,24 @@ async function refused(page, js, chosen) {
   return said;
 }
 
-async function send(page) {
-  while (!page.url().endsWith("/v")) {
-    await press(page, forward);
-    if (await page.locator("button[name=_skip]").count()) await press(page, "button[name=_skip]");
-  }
-  await press(page, forward);
-  return page.locator("#reference").textContent();
-}
-
 const rows = async (owner) => Number((await sql(`select count(*) from attachments where complete and owner = '${owner}'`))[0][0]);
 const all = async () => Number((await sql("select count(*) from attachments"))[0][0]) + Number((await sql("select count(*) from attachment_pieces"))[0][0]);
 
 for (const how of scripting) {
   test(`19 two files go with a relative's report, ${words(how)}`, async () => asVisitor(how, async ({ page, js }) => {
     await toFiles(page);
-    await add(page, js, file("capture.jpg", picture(1_400_000)));
-    await add(page, js, file("lettre.pdf", Buffer.from("%PDF-1.7\nune page")));
+    await addFile(page, js, file("capture.jpg", picture(1_400_000)));
+    await addFile(page, js, file("lettre.pdf", Buffer.from("%PDF-1.7\nune page")));
     assert.deepEqual(await page.locator(list).allTextContents(), ["capture.jpg", "lettre.pdf"]);
     await press(page, forward);
     assert.match(page.url(), /\/e\/12$/);
-    const reference = await send(page);
+    const reference = await sendOn(page);
     assert.equal(await rows(await idOf(reference)), 2);
   }));
 
   test(`43 each refusal says why, and the rest is kept, ${words(how)}`, async () => asVisitor(how, async ({ page, js }) => {
     await toFiles(page);
-    await add(page, js, file("capture.jpg", picture(2000)));
+    await addFile(page, js, file("capture.jpg", picture(2000)));
     const said = new Set();
     for (const chosen of [
       file("vacances.jpg", Buffer.from("MZ\x90\0\x03\0\0\0" + "x".repeat(200), "latin1")), file("vide.jpg", Buffer.alloc(0)),
@@ -103,7 +73,7 @@ for (const how of scripting) {
     assert.deepEqual(await page.locator(list).allTextContents(), ["capture.jpg"]);
     await page.locator("[data-list] button[name=file]").click();
     await page.locator("[data-none]").waitFor();
-    assert.equal(await rows(await idOf(await send(page))), 0);
+    assert.equal(await rows(await idOf(await sendOn(page))), 0);
   }));
 }
 
@@ -125,7 +95,7 @@ test("45 a cancelled upload leaves nothing", async () => asVisitor({}, async ({ 
 test("32 leaving deletes the files at once", async () => asVisitor({}, async ({ page, js }) => {
   const before = await all();
   await toFiles(page);
-  await add(page, js, file("capture.jpg", picture(1_400_000)));
+  await addFile(page, js, file("capture.jpg", picture(1_400_000)));
   assert.ok(await all() > before);
   await page.locator("a[data-exit]").first().click();
   for (let tries = 0; await all() !== before; tries++) {

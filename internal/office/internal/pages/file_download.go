@@ -21,7 +21,7 @@ import (
 // harmless makes of an answer that is a file nothing but a file: no script, no form,
 // no origin, no guess at what else it may be.
 func harmless(c echo.Context) {
-	c.Response().Header().Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	c.Response().Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
 	c.Response().Header().Set("X-Content-Type-Options", "nosniff")
 	c.Response().Header().Set("Cache-Control", "no-store")
 }

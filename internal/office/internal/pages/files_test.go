@@ -64,7 +64,7 @@ func TestAFileIsCoveredUntilAReasonIsGiven(t *testing.T) {
 	}
 	response, shown, err := b.fetch(at+"/image", "")
 	if err != nil || response.StatusCode != 200 || response.Header.Get("Content-Type") != "image/jpeg" || response.Header.Get("Cache-Control") != "no-store" ||
-		response.Header.Get("Content-Security-Policy") != "default-src 'none'; sandbox" {
+		response.Header.Get("Content-Security-Policy") != "default-src 'none'; frame-ancestors 'none'; sandbox" {
 		t.Fatalf("%v %v", response, err)
 	}
 	if config, err := jpeg.DecodeConfig(bytes.NewReader(shown)); err != nil || config.Width != 200 || config.Height != 300 || bytes.Contains(shown, []byte("Exif")) {
@@ -165,7 +165,7 @@ func TestTheOriginalComesByteForByte(t *testing.T) {
 	sum := sha256.Sum256(content)
 	encoded := base64.StdEncoding.EncodeToString(sum[:])
 	for name, want := range map[string]string{
-		"Content-Type": "application/octet-stream", "Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff",
+		"Content-Type": "application/octet-stream", "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox", "X-Content-Type-Options": "nosniff",
 		"Cache-Control": "no-store", "Repr-Digest": "sha-256=:" + encoded + ":", "Digest": "sha-256=" + encoded,
 		"Content-Disposition": "attachment; filename*=utf-8''%C3%89t%C3%A9%20gpj.exe.bin", "Accept-Ranges": "bytes", "Content-Length": fmt.Sprint(len(content)),
 	} {
