@@ -323,7 +323,8 @@ func TestEveryMainPageIsEnglishToItsLastWord(t *testing.T) {
 	d.showing()
 	filed := d.receiveWith(sent{"a.jpg", picture()}, sent{"b.pdf", filetest.PDF()}, sent{"c.txt", []byte("He said so.")})
 	coordinator.open("/file").submit(`form[action="`+path(filed)+`/prise-en-charge"]`, nil).want(200, path(filed)).english(french)
-	for n := range 3 {
+	coordinator.open(filePath(filed, 1)).want(200, "").english(french) // of a PDF there is no preview
+	for _, n := range []int{0, 2} {
 		coordinator.open(filePath(filed, n)).want(200, "").english(french)
 		coordinator.submit("main form", nil).want(http.StatusUnprocessableEntity, "").english(french)
 		coordinator.submit("main form", url.Values{"reason": {"To see it."}}).want(200, filePath(filed, n)+"/apercu").english(french)
