@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -24,10 +27,28 @@ const (
 
 // An Arrival is a row that a snapshot could not see: ids, and the teams it is for.
 type Arrival struct {
-	Kind   Kind
-	Report report.ID
-	ID     uuid.UUID
-	Teams  []string
+	Kind    Kind
+	Report  report.ID
+	ID      uuid.UUID
+	Teams   []string
+	Brought uint64 // by which transaction
+}
+
+// SeenBy reports whether a snapshot, by its name, could see what arrived.
+func (a Arrival) SeenBy(snapshot string) bool {
+	parts := strings.Split(snapshot, ":")
+	if len(parts) != 3 {
+		return false
+	}
+	least, err := strconv.ParseUint(parts[0], 10, 64)
+	next, nextErr := strconv.ParseUint(parts[1], 10, 64)
+	switch {
+	case err != nil || nextErr != nil || a.Brought >= next:
+		return false
+	case a.Brought < least:
+		return true
+	}
+	return !slices.Contains(strings.Split(parts[2], ","), strconv.FormatUint(a.Brought, 10)) // those under way
 }
 
 // MostArrivals is how many are told one by one; of more, a screen asks for the count.
@@ -36,19 +57,19 @@ const MostArrivals = 500
 // Each part finds what is new by the index of its arrival, however late its
 // transaction committed. The snapshot is the one that the same statement reads in.
 const arrivalsQuery = `with since as (select @snapshot::text::pg_snapshot as seen), fresh as (
-    select 'report' as kind, r.id as report, r.id as id, array(select g.team_id from report_grants g where g.report_id = r.id) as teams
+    select 'report' as kind, r.id as report, r.id as id, array(select g.team_id from report_grants g where g.report_id = r.id) as teams, r.arrival
       from reports r where r.arrival >= pg_snapshot_xmin(@snapshot::text::pg_snapshot)
         and not pg_visible_in_snapshot(r.arrival, (select seen from since)) and ` + mainQueue + `
     union all
-    select 'addition', d.report_id, d.id, array[d.team_id]
+    select 'addition', d.report_id, d.id, array[d.team_id], d.arrival
       from additions d where d.arrival >= pg_snapshot_xmin(@snapshot::text::pg_snapshot)
         and not pg_visible_in_snapshot(d.arrival, (select seen from since))
     union all
-    select 'message', m.report_id, m.id, array(select g.team_id from report_grants g where g.report_id = m.report_id)
+    select 'message', m.report_id, m.id, array(select g.team_id from report_grants g where g.report_id = m.report_id), m.arrival
       from messages m where m.arrival >= pg_snapshot_xmin(@snapshot::text::pg_snapshot)
         and not pg_visible_in_snapshot(m.arrival, (select seen from since)))
-  select pg_current_snapshot()::text as mark, f.kind, f.report, f.id, f.teams
-    from (select 1) one left join (select kind, report, id, teams from fresh limit @most) f on true`
+  select pg_current_snapshot()::text as mark, f.kind, f.report, f.id, f.teams, f.arrival::text::bigint
+    from (select 1) one left join (select kind, report, id, teams, arrival from fresh limit @most) f on true`
 
 // Since lists what a snapshot could not see, whoever it is for, up to MostArrivals,
 // and names the snapshot to go on from. The error is ErrSnapshot for a text that
@@ -73,11 +94,12 @@ func collectArrivals(rows pgx.Rows) (arrivals []Arrival, mark string, err error)
 		var kind *Kind
 		var in, id *uuid.UUID
 		var teams []string
-		if err := rows.Scan(&mark, &kind, &in, &id, &teams); err != nil {
+		var brought *int64
+		if err := rows.Scan(&mark, &kind, &in, &id, &teams, &brought); err != nil {
 			return nil, "", err
 		}
 		if kind != nil {
-			arrivals = append(arrivals, Arrival{*kind, *in, *id, teams})
+			arrivals = append(arrivals, Arrival{*kind, *in, *id, teams, uint64(*brought)})
 		}
 	}
 	if err := rows.Err(); err != nil {

@@ -84,7 +84,8 @@ func (s *Server) stream(c echo.Context, v *visit) error {
 			if !open {
 				return out.over(stream.End())
 			}
-			batch.Arrivals = slices.DeleteFunc(batch.Arrivals, func(a archive.Arrival) bool { return twice[a.ID] })
+			// The turn may reach further back than the page, which shows what it saw.
+			batch.Arrivals = slices.DeleteFunc(slices.Clone(batch.Arrivals), func(a archive.Arrival) bool { return twice[a.ID] || a.SeenBy(from) })
 			if err := out.batch(batch, only); err != nil {
 				return nil
 			}

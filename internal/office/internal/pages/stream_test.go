@@ -156,6 +156,25 @@ func TestWhatArrivesIsToldWithinTwoSeconds(t *testing.T) {
 	}
 }
 
+// Nobody is told of what his page shows already, his own message least of all, though
+// the turn that the others hear of it by comes after his page.
+func TestWhatThePageShowsIsNotTold(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	known := d.receive(time.Hour, young())
+	b := d.as("a.diallo").claim(known)
+	other := b.listen(b.liveURL(), "")
+	for range 3 {
+		b.open(path(known)).send("Bonjour", nil)
+		own := b.listen(b.open(path(known)).liveURL(), "")
+		if got := other.hear(soon); len(got.arrivals) != 1 {
+			t.Errorf("a screen that was open is told %+v", got)
+		}
+		own.silent(1500 * time.Millisecond)
+		own.stop()
+	}
+}
+
 func TestALateCommitIsToldAndABreakMissesNothing(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
