@@ -46,9 +46,9 @@ func Check(t *testing.T, folder string, pages *web.Pages, voices []*web.Voice, s
 			continue
 		}
 		for _, voice := range voices {
-			parsed := pages.Template(voice, file)
-			if parsed == nil {
-				t.Fatalf("%s was not parsed", file)
+			parsed, err := pages.Template(voice, file)
+			if err != nil {
+				t.Fatal(err)
 			}
 			if err := templatecheck.CheckHTMLStrict(parsed, page); err != nil {
 				t.Errorf("%s with %T: %v", file, page, err)
