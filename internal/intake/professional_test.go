@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"recueil/internal/report"
 )
 
@@ -474,5 +476,21 @@ func TestLegalReminder(t *testing.T) {
 				t.Errorf("%s does not name %s", b.at, article)
 			}
 		}
+	}
+}
+
+// Seven lines that say the same tell nobody where to go.
+func TestLinesOfTheSummaryTellQuestionsApart(t *testing.T) {
+	s := newSite(t)
+	b := s.browser().door("professional").open("/e/10").want(200, "/e/10").fill(nil).want(422, "/e/10")
+	lines := map[string]bool{}
+	b.doc.Find(".error-summary li").Each(func(_ int, line *goquery.Selection) {
+		if lines[line.Text()] {
+			t.Errorf("%q stands there twice", line.Text())
+		}
+		lines[line.Text()] = true
+	})
+	if len(lines) < 5 {
+		t.Errorf("the summary says %v", lines)
 	}
 }

@@ -161,12 +161,17 @@ func (s *Server) showSheet(c echo.Context, v *visit, at sheet, status int, with 
 	return s.render(c, voice, status, "step", page)
 }
 
-// faults lists the errors in the order of the page.
+// faults lists the errors in the order of the page. Where several say the same, as of
+// questions that were left out, each is called by its question instead.
 func faults(parts ...Part) (list []Fault) {
+	said := map[string]int{}
+	var labels []string
 	collect := func(questions []Question) {
 		for _, q := range questions {
 			if q.Error != "" {
-				list = append(list, Fault{q.focus(), cmp.Or(q.Fault, q.Error)})
+				text := cmp.Or(q.Fault, q.Error)
+				said[text]++
+				list, labels = append(list, Fault{q.focus(), text}), append(labels, q.Label)
 			}
 		}
 	}
@@ -179,6 +184,11 @@ func faults(parts ...Part) (list []Fault) {
 			}
 		}
 		collect(p.Folded)
+	}
+	for i := range list {
+		if said[list[i].Text] > 1 {
+			list[i].Text = cmp.Or(labels[i], list[i].Text)
+		}
 	}
 	return list
 }
