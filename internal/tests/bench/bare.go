@@ -68,6 +68,23 @@ func runBare(args []string) error {
 	}
 	e.POST("/m", take(*short))
 	e.POST("/v", take(*draft))
+	e.POST("/f", func(c echo.Context) error {
+		file, piece := uuid.New(), make([]byte, 1<<20)
+		for number := 0; ; number++ {
+			n, err := io.ReadFull(c.Request().Body, piece)
+			if n > 0 {
+				if _, err := pool.Exec(c.Request().Context(), "insert into bare_pieces (file, number, body) values ($1, $2, $3)", file, number, piece[:n]); err != nil {
+					return err
+				}
+			}
+			switch {
+			case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+				return c.Redirect(http.StatusSeeOther, "/r")
+			case err != nil:
+				return err
+			}
+		}
+	})
 	go func() {
 		<-ctx.Done()
 		e.Close()

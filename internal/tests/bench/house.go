@@ -121,6 +121,9 @@ func (h *house) prepareDatabase(ctx context.Context) error {
 		"grant usage on schema public to recueil_bare",
 		"create table bare (id uuid primary key, body bytea not null, received_at timestamptz not null default now())",
 		"grant insert on bare to recueil_bare",
+		"create table bare_pieces (file uuid not null, number integer not null, body bytea not null, primary key (file, number))",
+		"alter table bare_pieces alter column body set storage external",
+		"grant insert on bare_pieces to recueil_bare",
 	} {
 		if _, err := h.owner.Exec(ctx, statement); err != nil {
 			return fmt.Errorf("preparing the database: %w", err)
@@ -173,7 +176,8 @@ func (h *house) startIntake(spool string) (*process, error) {
 	}
 	return start(public, h.file("intake"), "--listen", public, "--private-listen", private,
 		"--database-url", h.cluster.URL("recueil_intake", h.password, "recueil"), "--trust-file", h.file("trust.json"),
-		"--challenge-secret-file", h.file("challenge.key"), "--spool-dir", h.file(spool))
+		"--challenge-secret-file", h.file("challenge.key"), "--spool-dir", h.file(spool),
+		"--max-file-size", "2000", "--unsent-quota", "4000")
 }
 
 // startBare starts the yardstick, once it is known how many bytes it has to store.

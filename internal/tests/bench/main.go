@@ -30,6 +30,7 @@ type plan struct {
 	drafts  int           // full drafts sent in a turn
 	starts  int
 	workers []int // connections that send at once
+	file    int64 // bytes of the large file
 }
 
 func main() {
@@ -39,9 +40,9 @@ func main() {
 	brief := flag.Bool("brief", false, "measure a quarter of the time")
 	dir := flag.String("dir", "var", "folder on a real disk for the database")
 	flag.Parse()
-	p := plan{turns: 4, turn: 1500 * time.Millisecond, paced: 10 * time.Second, drafts: 600, starts: 9, workers: []int{1, 16, 64}}
+	p := plan{turns: 4, turn: 1500 * time.Millisecond, paced: 10 * time.Second, drafts: 600, starts: 9, workers: []int{1, 16, 64}, file: 1 << 30}
 	if *brief {
-		p.turns, p.turn, p.paced, p.drafts, p.starts = 2, 700*time.Millisecond, 4*time.Second, 400, 5
+		p.turns, p.turn, p.paced, p.drafts, p.starts, p.file = 2, 700*time.Millisecond, 4*time.Second, 400, 5, 256<<20
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -68,7 +69,7 @@ func bench(ctx context.Context, dir string, p plan) error {
 		return err
 	}
 	for _, measure := range []func(context.Context, *house, plan, *table) error{
-		measureStart, measureShort, measurePaced, measureDrafts, measureJourneys, measureRest,
+		measureStart, measureShort, measurePaced, measureDrafts, measureJourneys, measureRest, measureFiles,
 	} {
 		if err := measure(ctx, h, p, t); err != nil {
 			return err

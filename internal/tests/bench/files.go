@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	fileMemoryGoal = 64 << 20 // above idle, whatever the size of the file
+	fileRateGoal   = 0.8
+)
+
+// measureFiles sends one large file to the intake, which seals it while it comes in,
+// and the same bytes to the bare handler, which stores them in pieces of the same size.
+func measureFiles(ctx context.Context, h *house, p plan, t *table) error {
+	block := make([]byte, 1<<20)
+	rand.Read(block)
+	probe, err := dial(h.intake.addr)
+	if err != nil {
+		return err
+	}
+	v := &visitor{line: probe, cookie: "__Host-e=-"}
+	_, err = v.send("/", url.Values{"door": {"relative"}})
+	probe.close()
+	if err != nil {
+		return err
+	}
+	if err := h.calm(ctx); err != nil {
+		return err
+	}
+	idle, err := h.intake.rss()
+	if err != nil {
+		return err
+	}
+	peak, enough := watchMemory(h.intake)
+	ours, err := upload(h.intake.addr, v.cookie, block, p.file)
+	most := max(0, peak(enough)-idle)
+	if err != nil {
+		return err
+	}
+	theirs, err := upload(h.bare.addr, "", block, p.file)
+	if err != nil {
+		return err
+	}
+	var complete int
+	if err := h.owner.QueryRow(ctx, "select count(*) from attachments where complete").Scan(&complete); err != nil || complete != 1 {
+		return fmt.Errorf("%d files are whole after one was acknowledged: %w", complete, err)
+	}
+	size := mebibytes(p.file)
+	t.goal("a file of "+size+" in: memory of the intake above idle, at most", mebibytes(most), "< 64 MiB", most < fileMemoryGoal)
+	rate := func(d time.Duration) float64 { return float64(p.file) / (1 << 20) / d.Seconds() }
+	ratio := rate(ours) / rate(theirs)
+	t.goal("the same: MiB a second, against the same pieces unsealed", fmt.Sprintf("%.0f : %.0f = %.2f", rate(ours), rate(theirs), ratio), fmt.Sprintf("≥ %.1f", fileRateGoal), ratio >= fileRateGoal)
+	_, err = h.owner.Exec(ctx, "truncate attachment_pieces, bare_pieces, attachments cascade")
+	return err
+}
+
+// watchMemory looks at a server's memory ten times a second until the end is asked for.
+func watchMemory(p *process) (peak func(stop chan struct{}) int64, stop chan struct{}) {
+	var most atomic.Int64
+	stop = make(chan struct{})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			if now, err := p.rss(); err == nil && now > most.Load() {
+				most.Store(now)
+			}
+			select {
+			case <-stop:
+				return
+			case <-time.After(100 * time.Millisecond):
+			}
+		}
+	}()
+	return func(stop chan struct{}) int64 {
+		close(stop)
+		<-done
+		return most.Load()
+	}, stop
+}
+
+// upload sends a form with a picture of that size, as a browser does.
+func upload(addr, cookie string, block []byte, size int64) (time.Duration, error) {
+	const boundary = "----frontiere"
+	head := "--" + boundary + "\r\nContent-Disposition: form-data; name=\"_join\"\r\n\r\n1\r\n--" + boundary +
+		"\r\nContent-Disposition: form-data; name=\"file\"; filename=\"photo.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n\xff\xd8\xff\xe0\x00\x10JFIF\x00"
+	end := "\r\n--" + boundary + "--\r\n"
+	body := io.MultiReader(strings.NewReader(head), io.LimitReader(&repeated{block: block}, size), strings.NewReader(end))
+	r, err := http.NewRequest(http.MethodPost, "http://"+addr+"/f", body)
+	if err != nil {
+		return 0, err
+	}
+	r.ContentLength = int64(len(head)) + size + int64(len(end))
+	r.Header.Set("Content-Type", "multipart/form-data; boundary="+boundary)
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	if cookie != "" {
+		r.Header.Set("Cookie", cookie)
+	}
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: &http.Transport{WriteBufferSize: 256 << 10, DisableKeepAlives: true}}
+	begun := time.Now()
+	answer, err := client.Do(r)
+	if err != nil {
+		return 0, err
+	}
+	defer answer.Body.Close()
+	if _, err := io.Copy(io.Discard, answer.Body); err != nil {
+		return 0, err
+	}
+	if answer.StatusCode != http.StatusSeeOther {
+		return 0, fmt.Errorf("a file was answered by %d", answer.StatusCode)
+	}
+	return time.Since(begun), nil
+}
+
+// repeated is a block without end.
+type repeated struct {
+	block []byte
+	at    int
+}
+
+func (r *repeated) Read(b []byte) (int, error) {
+	n := copy(b, r.block[r.at:])
+	r.at = (r.at + n) % len(r.block)
+	return n, nil
+}
