@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"cmp"
 	"crypto/hmac"
 	"errors"
 	"net/http"
@@ -56,9 +55,6 @@ type Part struct {
 
 // FoldOpen reports whether one of the folded questions wants to be seen.
 func (p Part) FoldOpen() bool { return slices.ContainsFunc(p.Folded, Question.isSeen) }
-
-// A Fault is a line of the error summary; its link reaches the field.
-type Fault struct{ ID, Text string }
 
 // Saved is one answer as another tab saved it.
 type Saved struct{ Label, Value string }
@@ -159,51 +155,6 @@ func (s *Server) showSheet(c echo.Context, v *visit, at sheet, status int, with 
 		page.Again = againAsked
 	}
 	return s.render(c, voice, status, "step", page)
-}
-
-// faults lists the errors in the order of the page. Where several say the same, as of
-// questions that were left out, each is called by its question instead.
-func faults(parts ...Part) (list []Fault) {
-	said := map[string]int{}
-	var labels []string
-	collect := func(questions []Question) {
-		for _, q := range questions {
-			if q.Error != "" {
-				text := cmp.Or(q.Fault, q.Error)
-				said[text]++
-				list, labels = append(list, Fault{q.focus(), text}), append(labels, q.Label)
-			}
-		}
-	}
-	for _, p := range parts {
-		collect(p.Prominent)
-		for _, g := range p.Groups {
-			for _, item := range g.Items {
-				collect(item.Prominent)
-				collect(item.Folded)
-			}
-		}
-		collect(p.Folded)
-	}
-	for i := range list {
-		if said[list[i].Text] > 1 {
-			list[i].Text = cmp.Or(labels[i], list[i].Text)
-		}
-	}
-	return list
-}
-
-// focus is the element a link of the error summary goes to.
-func (q Question) focus() string {
-	switch {
-	case q.Kind == report.DateParts:
-		return q.ID + "-jour"
-	case len(q.Options) > 0 && !q.Long:
-		return q.Options[0].ID
-	case len(q.Choices) > 0:
-		return q.Choices[0].ID
-	}
-	return q.ID
 }
 
 // typed returns what was just sent, as it was sent, but for bytes that are no text.
