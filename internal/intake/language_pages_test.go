@@ -169,7 +169,7 @@ func withLanguage(t *testing.T, lang, dir string) fs.FS {
 		}
 		all[path] = &fstest.MapFile{Data: content}
 		name, french := strings.CutPrefix(path, "fr/")
-		if !french || name == "office.toml" || name == "rules.toml" {
+		if !french || strings.HasPrefix(name, "office") || name == "rules.toml" {
 			continue
 		}
 		texts := map[string]any{}

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -83,15 +84,28 @@ var files = map[string][]string{
 	"adult":  {"adult"},
 	"young":  {"adult", "young"},
 	"friend": {"adult", "young", "friend"},
-	"office": {"adult", "rules", "office"},
+	"office": append([]string{"adult"}, officeFiles...),
 }
 
 // publicVoices are those that every language of the public side has, and officeFiles
 // what one of the back office lays over adult.toml.
 var (
 	publicVoices = []string{"adult", "young", "friend"}
-	officeFiles  = []string{"rules", "office"}
+	officeFiles  = append([]string{"rules", "office"}, officeRooms()...)
 )
+
+// officeRooms are the catalogues of single capabilities of the back office; each of its
+// languages has them all.
+func officeRooms() (names []string) {
+	paths, _ := fs.Glob(locales.FS, "*/office_*.toml") // the pattern is well formed
+	for _, path := range paths {
+		name := strings.TrimSuffix(filepath.Base(path), ".toml")
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
 
 // languages are those of the public side, French first.
 func languages(t *testing.T) []string { return spokenIn(t, "adult.toml") }

@@ -1,8 +1,11 @@
 package pages
 
 import (
+	"fmt"
+	"io/fs"
 	"net/http"
 	"regexp"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -39,8 +42,16 @@ func (s *Server) loadVoices() (voices []*web.Voice, err error) {
 	if s.languages, err = web.FindLanguages(s.Catalogue, "office.toml", defaultLanguage); err != nil {
 		return nil, err
 	}
+	rooms, err := fs.Glob(s.Catalogue, defaultLanguage+"/office_*.toml")
+	if err != nil {
+		return nil, fmt.Errorf("listing the catalogues: %w", err)
+	}
 	for _, lang := range s.languages.All() {
-		voice, err := web.NewVoice(s.Catalogue, lang, lang+"/adult.toml", lang+"/rules.toml", lang+"/office.toml")
+		paths := []string{lang + "/adult.toml", lang + "/rules.toml", lang + "/office.toml"}
+		for _, room := range rooms {
+			paths = append(paths, lang+strings.TrimPrefix(room, defaultLanguage))
+		}
+		voice, err := web.NewVoice(s.Catalogue, lang, paths...)
 		if err != nil {
 			return nil, err
 		}
