@@ -36,7 +36,7 @@ type Sealed struct {
 
 // SealedSize bounds what is stored for an original of a size.
 func SealedSize(size int64) int64 {
-	padded := int64(padmé(int(size) + headerRoom))
+	padded := int64(padmé(int(size)+headerRoom, padFloor))
 	return padded + (padded/(64<<10)+1)*16 + headerRoom
 }
 
@@ -70,7 +70,7 @@ func File(h PartHeader, key secret.Key, original io.Reader, put func(number int,
 		return Sealed{}, fmt.Errorf("sealing file %s: %w", h.Part, err)
 	}
 	written := int64(len(header)) + 1 + size
-	if _, err := io.CopyN(w, zeros{}, int64(padmé(int(written)))-written); err != nil {
+	if _, err := io.CopyN(w, zeros{}, int64(padmé(int(written), padFloor))-written); err != nil {
 		return Sealed{}, fmt.Errorf("sealing file %s: %w", h.Part, err)
 	}
 	if err := w.Close(); err != nil {

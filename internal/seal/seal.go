@@ -24,6 +24,9 @@ import (
 // look alike.
 const padFloor = 8 << 10
 
+// partFloor is the least size of an entry of a case.
+const partFloor = 1 << 10
+
 // Report seals a report to a team for the given lane.
 func Report(r *report.Report, code Code, to trust.Epoch, lane string) (envelope.Envelope, error) {
 	body, err := sealed(r, to)
@@ -121,8 +124,14 @@ func Tag(a *report.Answers, key secret.Key) [32]byte {
 
 // Pad adds spaces up to the next Padmé size (Nikitin et al., 2019: at most 12 %
 // more, and only log log n bits of the length shown), and never less than 8 KiB.
-func Pad(b []byte) []byte {
-	padded := make([]byte, padmé(len(b)))
+func Pad(b []byte) []byte { return pad(b, padFloor) }
+
+// PadPart is Pad for one entry of a case: those are many and short, and none is less
+// than 1 KiB.
+func PadPart(b []byte) []byte { return pad(b, partFloor) }
+
+func pad(b []byte, floor int) []byte {
+	padded := make([]byte, padmé(len(b), floor))
 	n := copy(padded, b)
 	clear(b)
 	for i := n; i < len(padded); i++ {
@@ -131,9 +140,9 @@ func Pad(b []byte) []byte {
 	return padded
 }
 
-func padmé(length int) int {
-	if length <= padFloor {
-		return padFloor
+func padmé(length, floor int) int {
+	if length <= floor {
+		return floor
 	}
 	exponent := bits.Len(uint(length)) - 1
 	last := exponent - bits.Len(uint(exponent))

@@ -29,6 +29,9 @@ var allowed = map[string]string{
 	"internal/office/internal/archive": `
 		internal/office/internal/audit internal/office/internal/triage internal/postgres internal/report github.com/google/uuid github.com/jackc/pgx/v5
 		github.com/jackc/pgx/v5/pgtype github.com/jackc/pgx/v5/pgxpool`,
+	"internal/office/internal/casefile": `
+		internal/office/internal/archive internal/office/internal/unseal internal/report internal/seal internal/secret
+		github.com/google/uuid`,
 	"internal/office/internal/audit": "internal/postgres github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool",
 	"internal/office/internal/factor": `
 		internal/secret github.com/go-webauthn/webauthn/protocol github.com/go-webauthn/webauthn/webauthn
@@ -38,7 +41,7 @@ var allowed = map[string]string{
 		golang.org/x/text/secure/precis`,
 	"internal/office/internal/live": "internal/office/internal/archive internal/office/internal/staff",
 	"internal/office/internal/pages": `
-		internal/office/internal/archive internal/office/internal/audit internal/office/internal/factor internal/office/internal/live
+		internal/office/internal/archive internal/office/internal/audit internal/office/internal/casefile internal/office/internal/factor internal/office/internal/live
 		internal/office/internal/preview internal/office/internal/staff internal/office/internal/triage internal/office/internal/unseal internal/office/internal/words
 		internal/postgres internal/readout internal/reply internal/report internal/seal internal/secret internal/territory internal/web github.com/BurntSushi/toml
 		github.com/google/uuid github.com/jackc/pgx/v5 github.com/labstack/echo/v4 golang.org/x/text/encoding/charmap

@@ -118,27 +118,3 @@ func (a *Archive) Additions(ctx context.Context, id report.ID, teams []string) (
 	}
 	return found, nil
 }
-
-// A Part is something staff wrote on a report.
-type Part struct {
-	ID         uuid.UUID
-	Kind       string
-	Author     uuid.UUID
-	AuthorName string
-	Body       []byte
-	CreatedAt  time.Time
-}
-
-// Parts lists what staff wrote on a report, oldest first.
-func (a *Archive) Parts(ctx context.Context, id report.ID) ([]Part, error) {
-	rows, err := a.pool.Query(ctx, `select p.id, p.kind, p.author, s.display_name as author_name, p.body, p.created_at
-		from parts p join staff s on s.id = p.author where p.report_id = $1 order by p.created_at, p.id limit 2000`, id)
-	if err != nil {
-		return nil, fmt.Errorf("reading the parts of %s: %w", id, postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Part])
-	if err != nil {
-		return nil, fmt.Errorf("reading the parts of %s: %w", id, postgres.Sort(err))
-	}
-	return found, nil
-}

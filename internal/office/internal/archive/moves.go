@@ -30,47 +30,28 @@ func (a *Archive) Renew(ctx context.Context, id report.ID, who uuid.UUID, teams 
 		and exists (select from report_grants g where g.report_id = $1 and g.team_id = any($4))`, id, who, now.Add(triage.LeaseTime), teams)
 }
 
-// A Decision is a sealed part together with the move it explains.
-type Decision struct {
+// A Step is one move of a report along the table of triage.
+type Step struct {
 	Report        report.ID
-	Version       int
+	Version       int // as its author saw it
 	From, To      triage.Status
-	Qualification triage.Qualification
-	Part          uuid.UUID
-	Author        uuid.UUID
-	Reason        []byte // sealed
+	Qualification *triage.Qualification // nil leaves it as it is
+	By            uuid.UUID
 	At            time.Time
 }
 
-// Decide moves a report and keeps the sealed reason, both or neither.
-func (a *Archive) Decide(ctx context.Context, d Decision) error {
-	tx, err := a.pool.Begin(ctx)
+// Move takes a step, and ends the lease of who takes it. It fails with ErrConcurrent
+// when somebody else changed the report in between, or holds it open.
+func Move(ctx context.Context, tx pgx.Tx, s Step) error {
+	tag, err := tx.Exec(ctx, `update reports set status = $3, qualification = coalesce($4, qualification),
+		lease_holder = null, lease_until = null, version = version + 1
+		where id = $1 and version = $2 and status = $5 and (lease_until is null or lease_until <= $6 or lease_holder = $7)`,
+		s.Report, s.Version, s.To, s.Qualification, s.From, s.At, s.By)
 	if err != nil {
-		return fmt.Errorf("deciding on %s: %w", d.Report, postgres.Sort(err))
-	}
-	defer tx.Rollback(context.WithoutCancel(ctx))
-	if err := decide(ctx, tx, d); err != nil {
-		return err
-	}
-	if err := tx.Commit(ctx); err != nil {
-		return fmt.Errorf("deciding on %s: %w", d.Report, postgres.Sort(err))
-	}
-	return nil
-}
-
-func decide(ctx context.Context, tx pgx.Tx, d Decision) error {
-	tag, err := tx.Exec(ctx, `update reports set status = $3, qualification = $4, lease_holder = null, lease_until = null, version = version + 1
-		where id = $1 and version = $2 and status = $5`, d.Report, d.Version, d.To, d.Qualification, d.From)
-	if err != nil {
-		return fmt.Errorf("deciding on %s: %w", d.Report, postgres.Sort(err))
+		return fmt.Errorf("moving report %s: %w", s.Report, postgres.Sort(err))
 	}
 	if tag.RowsAffected() == 0 {
 		return ErrConcurrent
-	}
-	_, err = tx.Exec(ctx, `insert into parts (id, report_id, kind, author, body, created_at) values ($1, $2, 'decision', $3, $4, $5)`,
-		d.Part, d.Report, d.Author, d.Reason, d.At)
-	if err != nil {
-		return fmt.Errorf("deciding on %s: %w", d.Report, postgres.Sort(err))
 	}
 	return nil
 }

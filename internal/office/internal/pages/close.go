@@ -1,9 +1,7 @@
 package pages
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,9 +13,9 @@ import (
 
 	"recueil/internal/office/internal/archive"
 	"recueil/internal/office/internal/audit"
+	"recueil/internal/office/internal/casefile"
 	"recueil/internal/office/internal/triage"
 	"recueil/internal/report"
-	"recueil/internal/seal"
 	"recueil/internal/web"
 )
 
@@ -97,29 +95,7 @@ func (s *Server) closeAs(c echo.Context, v *visit, id report.ID, t closing) erro
 	if err != nil {
 		return err
 	}
-	parts, err := s.Archive.Parts(ctx, id)
-	if err != nil {
-		return err
-	}
-	sequence := 1
-	for _, p := range parts {
-		if p.Kind == decisionKind {
-			sequence++
-		}
-	}
-	part := report.NewID()
-	content, err := json.Marshal(decision{decisionFormat, qualification, t.Reason})
-	if err != nil {
-		return fmt.Errorf("closing report %s: the reason cannot be written", id)
-	}
-	sealed, err := seal.Part(partHeader(id, part, decisionKind, sequence), seal.PartKey(opened.CaseKey, decisionKind, part), content)
-	if err != nil {
-		return err
-	}
-	event := audit.Event{At: s.Now(), Actor: v.ID, Action: "report.close", Object: "report", ID: id.String(), Seen: sealed, Detail: t.Qualification}
-	if err := s.Trail.Append(ctx, event); err != nil {
-		return err
-	}
-	return s.Archive.Decide(ctx, archive.Decision{Report: id, Version: t.Version, From: found.Status, To: triage.Closed,
-		Qualification: qualification, Part: part, Author: v.ID, Reason: sealed, At: s.Now()})
+	step := archive.Step{Report: id, Version: t.Version, From: found.Status, To: triage.Closed, Qualification: &qualification}
+	event := audit.Event{Action: "report.close", Object: "report", ID: id.String(), Detail: t.Qualification}
+	return s.take(c, v, step, casefile.Of(opened).New(archive.DecisionPart, &decision{qualification, t.Reason}), event)
 }

@@ -1,8 +1,6 @@
 package pages
 
 import (
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -10,10 +8,9 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"recueil/internal/office/internal/archive"
+	"recueil/internal/office/internal/casefile"
 	"recueil/internal/office/internal/triage"
-	"recueil/internal/office/internal/unseal"
 	"recueil/internal/report"
-	"recueil/internal/seal"
 	"recueil/internal/web"
 )
 
@@ -32,18 +29,15 @@ type revealPage struct {
 // Bad returns what is wrong with a field, or "".
 func (p revealPage) Bad(field string) string { return textOf(p.Problems, field) }
 
-// A revelation is the content of the note that is left when somebody looks at a file.
+// A revelation is the entry that is left when somebody looks at a file.
 type revelation struct {
-	Format string    `json:"format"`
 	File   report.ID `json:"attachment"`
 	Name   string    `json:"name"`
 	Reason string    `json:"reason"`
 }
 
-const (
-	revelationFormat = "recueil.revelation/1"
-	noteKind         = "note"
-)
+// Format names the shape of its JSON.
+func (*revelation) Format() string { return "recueil.revelation/1" }
 
 func (s *Server) askReveal(c echo.Context, v *visit) error {
 	f, err := s.openedFile(c, v)
@@ -90,17 +84,8 @@ func (s *Server) reveal(c echo.Context, v *visit) error {
 	case utf8.RuneCountInString(reason) > maxMotive:
 		return refuse("office.file.reason.long")
 	}
-	ctx := c.Request().Context()
-	part := report.NewID()
-	note := archive.Note{Report: f.report.ID, Part: part, Author: v.ID, At: s.Now(), Seal: func(sequence int) ([]byte, error) {
-		content, err := json.Marshal(revelation{revelationFormat, f.listed.ID, f.listed.Name, reason})
-		if err != nil {
-			return nil, fmt.Errorf("opening file %s: the reason cannot be written", f.listed.ID)
-		}
-		return seal.Part(partHeader(f.report.ID, part, noteKind, sequence), seal.PartKey(f.opened.CaseKey, noteKind, part), content)
-	}}
-	err = archive.AddNote(ctx, s.Trail, note, s.fileEvent(v, f, "attachment.open"))
-	if err != nil {
+	note := casefile.Of(f.opened).New(archive.NotePart, &revelation{f.listed.ID, f.listed.Name, reason})
+	if err := s.write(c, v, note, s.fileEvent(v, f, "attachment.open")); err != nil {
 		return err
 	}
 	if err := s.sent(c, v); err != nil {
@@ -116,30 +101,15 @@ func (s *Server) revealed(c echo.Context, v *visit, f *openedFile) (bool, error)
 	if err != nil {
 		return false, err
 	}
-	sequence := 0
-	for _, part := range parts {
-		if part.Kind != noteKind {
+	places := casefile.Places(parts)
+	for i, part := range parts {
+		if part.Kind != archive.NotePart || part.Author != v.ID || s.Now().Sub(part.CreatedAt) > triage.RevealTime {
 			continue
 		}
-		sequence++
-		if part.Author != v.ID || s.Now().Sub(part.CreatedAt) > triage.RevealTime {
-			continue
-		}
-		if left, err := openRevelation(f.opened, part, sequence); err == nil && left.File == f.listed.ID {
+		var left revelation
+		if openPart(f.opened, places[i], part.Body, &left) == nil && left.File == f.listed.ID {
 			return true, nil
 		}
 	}
 	return false, nil
-}
-
-func openRevelation(opened *report.Report, part archive.Part, sequence int) (revelation, error) {
-	var left revelation
-	content, err := openPart(opened, part, sequence)
-	if err != nil {
-		return left, err
-	}
-	if json.Unmarshal(content, &left) != nil || left.Format != revelationFormat {
-		return left, fmt.Errorf("opening part %s: %w: it is no %s", part.ID, unseal.ErrDamaged, revelationFormat)
-	}
-	return left, nil
 }

@@ -1,7 +1,6 @@
 package pages
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -9,10 +8,9 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"recueil/internal/office/internal/archive"
+	"recueil/internal/office/internal/casefile"
 	"recueil/internal/office/internal/triage"
-	"recueil/internal/office/internal/unseal"
 	"recueil/internal/report"
-	"recueil/internal/seal"
 )
 
 // An event is one line of what happened to a report.
@@ -30,20 +28,12 @@ type event struct {
 // A decision is the content of a part of that kind. The qualification stands in it
 // too, so that a change of the column shows.
 type decision struct {
-	Format        string               `json:"format"`
 	Qualification triage.Qualification `json:"qualification"`
 	Reason        string               `json:"reason"`
 }
 
-const (
-	decisionFormat = "recueil.decision/1"
-	decisionKind   = "decision"
-)
-
-// partHeader says which part stands at that place among the parts of its kind.
-func partHeader(id, part report.ID, kind string, sequence int) seal.PartHeader {
-	return seal.PartHeader{Case: id, Part: part, Kind: kind, Direction: "internal", Version: 1, Sequence: sequence}
-}
+// Format names the shape of its JSON.
+func (*decision) Format() string { return "recueil.decision/1" }
 
 func (s *Server) timeline(c echo.Context, r *archive.Report, opened *report.Report, t talk) ([]event, error) {
 	received := event{at: r.ReceivedAt, Text: s.voice.T("office.event.received")}
@@ -65,10 +55,9 @@ func (s *Server) timeline(c echo.Context, r *archive.Report, opened *report.Repo
 	if err != nil {
 		return nil, err
 	}
-	places := map[string]int{}
-	for _, part := range parts {
-		places[part.Kind]++
-		e, err := s.partEvent(opened, part, places[part.Kind])
+	places := casefile.Places(parts)
+	for i, part := range parts {
+		e, err := s.partEvent(opened, part, places[i])
 		if err != nil {
 			s.Log.Warn("a part does not open", "report", r.ID, "part", part.ID, "err", err)
 			e.Damaged = true
@@ -83,39 +72,30 @@ func (s *Server) timeline(c echo.Context, r *archive.Report, opened *report.Repo
 }
 
 // partEvent tells what a part says; what does not open is told without its words.
-func (s *Server) partEvent(opened *report.Report, part archive.Part, sequence int) (event, error) {
+func (s *Server) partEvent(opened *report.Report, part archive.Part, at casefile.Place) (event, error) {
 	e := event{at: part.CreatedAt, Author: part.AuthorName}
-	if part.Kind == noteKind {
+	if part.Kind == archive.NotePart {
 		e.Text = s.voice.T("office.event.note")
-		left, err := openRevelation(opened, part, sequence)
+		var left revelation
+		err := openPart(opened, at, part.Body, &left)
 		if err == nil {
 			e.Text, e.Reason = s.voice.T("office.event.revealed", "Name", plainName(left.Name)), left.Reason
 		}
 		return e, err
 	}
 	e.Class, e.Text = "is-decision", s.voice.T("office.event.decision")
-	d, err := openDecision(opened, part, sequence)
+	var d decision
+	err := openPart(opened, at, part.Body, &d)
 	if err == nil {
 		e.Text, e.Reason = s.voice.T("office.event.closed", "Qualification", s.voice.T("office.qualification."+string(d.Qualification))), d.Reason
 	}
 	return e, err
 }
 
-func openPart(opened *report.Report, part archive.Part, sequence int) ([]byte, error) {
+// openPart opens a part of a report, as long as the report itself opens.
+func openPart(opened *report.Report, at casefile.Place, body []byte, into casefile.Entry) error {
 	if opened == nil {
-		return nil, fmt.Errorf("opening part %s: its report does not open", part.ID)
+		return fmt.Errorf("opening part %s: its report does not open", at.Part)
 	}
-	return unseal.Part(partHeader(opened.ID, part.ID, part.Kind, sequence), seal.PartKey(opened.CaseKey, part.Kind, part.ID), part.Body)
-}
-
-func openDecision(opened *report.Report, part archive.Part, sequence int) (decision, error) {
-	var d decision
-	content, err := openPart(opened, part, sequence)
-	if err != nil {
-		return d, err
-	}
-	if json.Unmarshal(content, &d) != nil || d.Format != decisionFormat {
-		return d, fmt.Errorf("opening part %s: %w: it is no %s", part.ID, unseal.ErrDamaged, decisionFormat)
-	}
-	return d, nil
+	return casefile.Of(opened).Open(at, body, into)
 }
