@@ -54,7 +54,7 @@ var allowed = map[string]string{
 		internal/office/internal/audit internal/office/internal/factor internal/office/internal/keyring
 		internal/office/internal/triage internal/office/internal/words internal/postgres internal/seal internal/secret internal/trust
 		filippo.io/age github.com/ccojocar/zxcvbn-go github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool`,
-	"internal/office/internal/triage": "internal/report",
+	"internal/office/internal/triage": "internal/report github.com/google/uuid",
 	"internal/office/internal/unseal": "internal/envelope internal/report internal/seal internal/secret internal/trust filippo.io/age",
 	"internal/office/internal/words":  "internal/secret github.com/google/uuid",
 	"internal/postgres":               "github.com/jackc/pgx/v5/pgconn github.com/jackc/pgx/v5/pgxpool",
