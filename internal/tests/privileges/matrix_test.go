@@ -63,6 +63,14 @@ recueil_office  table attachment_freezes   SELECT
 recueil_office  table attachment_freezes   INSERT
 recueil_office  table messages             SELECT
 recueil_office  table messages             INSERT id report_id sequence author body sent_at
+recueil_office  table note_drafts          SELECT
+recueil_office  table note_drafts          INSERT
+recueil_office  table note_drafts          DELETE
+recueil_office  table note_drafts          UPDATE revision body saved_at
+recueil_office  table presences            SELECT
+recueil_office  table presences            INSERT
+recueil_office  table presences            DELETE
+recueil_office  table presences            UPDATE writing seen_at
 recueil_office  table parts                SELECT
 recueil_office  table parts                INSERT
 recueil_office  table teams                SELECT

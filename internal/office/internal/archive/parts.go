@@ -2,6 +2,7 @@ package archive
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -61,6 +62,9 @@ type NewPart struct {
 	Seal   func(sequence int) ([]byte, error)
 }
 
+// ErrPartID says that a part of that id is stored already.
+var ErrPartID = errors.New("a part of that id is stored already")
+
 // AppendPart stores a part and returns it as it was sealed, for the line of the trail
 // that belongs to the same transaction. Two that are written at once come one after
 // the other, whatever the clocks of their servers say: each is sealed for its place.
@@ -82,6 +86,9 @@ func AppendPart(ctx context.Context, tx pgx.Tx, p NewPart) (sealed []byte, err e
 	}
 	_, err = tx.Exec(ctx, "insert into parts (id, report_id, kind, author, body, created_at) values ($1, $2, $3, $4, $5, $6)",
 		p.ID, p.Report, p.Kind, p.Author, sealed, p.At)
+	if postgres.Constraint(err) == "parts_pkey" {
+		return nil, ErrPartID
+	}
 	if err != nil {
 		return nil, fmt.Errorf("writing on %s: %w", p.Report, postgres.Sort(err))
 	}

@@ -94,7 +94,11 @@ func Places(parts []archive.Part) []Place {
 
 // New makes the part of an entry, to be stored by [archive.AppendPart].
 func (c Case) New(kind archive.PartKind, e Entry) archive.NewPart {
-	id := report.NewID()
+	return c.NewAs(report.NewID(), kind, e)
+}
+
+// NewAs is New under an id that came with the page, so that a double tap is one entry.
+func (c Case) NewAs(id uuid.UUID, kind archive.PartKind, e Entry) archive.NewPart {
 	return archive.NewPart{Report: c.ID, ID: id, Kind: kind, Seal: func(sequence int) ([]byte, error) {
 		return c.Seal(Place{id, kind, sequence}, e)
 	}}

@@ -505,15 +505,21 @@ func (b *browser) post(path string, form url.Values) *browser {
 	return b.do(r)
 }
 
-// submit sends the form that a selector finds, with these values instead of its own.
-func (b *browser) submit(selector string, values url.Values) *browser {
+// form finds a form on the page.
+func (b *browser) form(selector string) *goquery.Selection {
 	b.t.Helper()
 	form := b.doc.Find(selector).First()
 	if form.Length() == 0 {
 		b.t.Fatalf("%s has no %s: %d %s", b.at, selector, b.status, b.text("h1"))
 	}
+	return form
+}
+
+// fields is what the form that a selector finds would send as it stands.
+func (b *browser) fields(selector string) url.Values {
+	b.t.Helper()
 	all := url.Values{}
-	form.Find("input[name], textarea[name]").Each(func(_ int, f *goquery.Selection) {
+	b.form(selector).Find("input[name], textarea[name]").Each(func(_ int, f *goquery.Selection) {
 		name, value := f.AttrOr("name", ""), f.AttrOr("value", "")
 		if goquery.NodeName(f) == "textarea" {
 			value = strings.TrimPrefix(f.Text(), "\n")
@@ -522,6 +528,13 @@ func (b *browser) submit(selector string, values url.Values) *browser {
 			all.Add(name, value)
 		}
 	})
+	return all
+}
+
+// submit sends the form that a selector finds, with these values instead of its own.
+func (b *browser) submit(selector string, values url.Values) *browser {
+	b.t.Helper()
+	form, all := b.form(selector), b.fields(selector)
 	for name, given := range values {
 		if form.Find(`[name="`+name+`"]`).Length() == 0 {
 			b.t.Fatalf("the form of %s does not ask for %s", b.at, name)

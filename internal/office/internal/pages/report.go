@@ -28,6 +28,8 @@ type reportPage struct {
 	Sections  []section
 	Talk      talk
 	Composer  composer
+	Notes     notePane
+	Present   string // who else has the report open
 	Live      string
 	Arrivals  string
 	Files     []file
@@ -97,6 +99,7 @@ type screen struct {
 	Closing  closing
 	Message  composing
 	Named    []segment // of the message
+	Note     noting
 	Notice   string
 	Problems []problem
 }
@@ -104,9 +107,12 @@ type screen struct {
 // screenOf shows again what was kept over a log-in.
 func (s *Server) screenOf(kept url.Values) screen {
 	sc := screen{Status: http.StatusOK, Notice: s.voice.T("office.close.kept")}
-	if kept.Get("text") != "" {
+	switch {
+	case kept.Get("note") != "":
+		sc.Note = readNoting(kept)
+	case kept.Get("text") != "":
 		sc.Message = readComposing(kept)
-	} else {
+	default:
 		sc.Closing = readClosing(kept)
 	}
 	return sc
@@ -164,9 +170,17 @@ func (s *Server) showReport(c echo.Context, v *visit, id report.ID, sc screen) e
 		page.FileCount += len(held)
 	}
 	page.Composer = s.composer(v, &found, opened, len(page.Talk.Entries)-len(additions), page.Panel.HeldBy, sc)
-	if page.Timeline, err = s.timeline(c, &found, opened, page.Talk); err != nil {
+	parts, err := s.Archive.Parts(ctx, id)
+	if err != nil {
 		return err
 	}
+	page.Timeline = s.timeline(&found, opened, page.Talk, parts)
+	page.Notes = s.notes(c, v, &found, opened, parts, sc.Note)
+	others, err := s.Archive.Attend(ctx, id, v.ID, false, s.Now())
+	if err != nil {
+		return err
+	}
+	page.Present = s.present(others)
 	if err := s.see(c, v, id, additions); err != nil {
 		return err
 	}

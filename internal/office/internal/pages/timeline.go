@@ -1,11 +1,12 @@
 package pages
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
-	"github.com/labstack/echo/v4"
+	"github.com/google/uuid"
 
 	"recueil/internal/office/internal/archive"
 	"recueil/internal/office/internal/casefile"
@@ -35,7 +36,7 @@ type decision struct {
 // Format names the shape of its JSON.
 func (*decision) Format() string { return "recueil.decision/1" }
 
-func (s *Server) timeline(c echo.Context, r *archive.Report, opened *report.Report, t talk) ([]event, error) {
+func (s *Server) timeline(r *archive.Report, opened *report.Report, t talk, parts []archive.Part) []event {
 	received := event{at: r.ReceivedAt, Text: s.voice.T("office.event.received")}
 	if opened != nil {
 		received.at = opened.ReceivedAt
@@ -51,10 +52,6 @@ func (s *Server) timeline(c echo.Context, r *archive.Report, opened *report.Repo
 		}
 		events = append(events, ev)
 	}
-	parts, err := s.Archive.Parts(c.Request().Context(), r.ID)
-	if err != nil {
-		return nil, err
-	}
 	places := casefile.Places(parts)
 	for i, part := range parts {
 		e, err := s.partEvent(opened, part, places[i])
@@ -68,26 +65,38 @@ func (s *Server) timeline(c echo.Context, r *archive.Report, opened *report.Repo
 	for i := range events {
 		events[i].At = s.when(events[i].at)
 	}
-	return events, nil
+	return events
 }
 
 // partEvent tells what a part says; what does not open is told without its words.
 func (s *Server) partEvent(opened *report.Report, part archive.Part, at casefile.Place) (event, error) {
 	e := event{at: part.CreatedAt, Author: part.AuthorName}
 	if part.Kind == archive.NotePart {
-		e.Text = s.voice.T("office.event.note")
-		var left revelation
-		err := openPart(opened, at, part.Body, &left)
-		if err == nil {
-			e.Text, e.Reason = s.voice.T("office.event.revealed", "Name", plainName(left.Name)), left.Reason
-		}
-		return e, err
+		return s.noteEvent(opened, part, at, e)
 	}
 	e.Class, e.Text = "is-decision", s.voice.T("office.event.decision")
 	var d decision
 	err := openPart(opened, at, part.Body, &d)
 	if err == nil {
 		e.Text, e.Reason = s.voice.T("office.event.closed", "Qualification", s.voice.T("office.qualification."+string(d.Qualification))), d.Reason
+	}
+	return e, err
+}
+
+// noteEvent tells that a note was written, whose words stand among the notes, or why
+// somebody looked at a file.
+func (s *Server) noteEvent(opened *report.Report, part archive.Part, at casefile.Place, e event) (event, error) {
+	e.Text = s.voice.T("office.event.note")
+	var left revelation
+	err := openPart(opened, at, part.Body, &left)
+	switch {
+	case errors.Is(err, casefile.ErrFormat):
+		var n note
+		if err = openPart(opened, at, part.Body, &n); err == nil && n.Replaces != uuid.Nil {
+			e.Text = s.voice.T("office.event.corrected")
+		}
+	case err == nil:
+		e.Text, e.Reason = s.voice.T("office.event.revealed", "Name", plainName(left.Name)), left.Reason
 	}
 	return e, err
 }

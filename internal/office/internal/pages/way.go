@@ -27,7 +27,10 @@ type way struct {
 type keptValue struct{ Name, Value string }
 
 // keptNames are the fields that survive a log-in.
-var keptNames = []string{"version", "qualification", "reason", "message", "text", "asks", "files", "hold"}
+var keptNames = []string{"version", "qualification", "reason", "message", "text", "asks", "files", "hold", "note", "note_id", "share", "replaces", "revision"}
+
+// ownNames are those of them that a page fills in by itself.
+var ownNames = []string{"version", "message", "note_id", "replaces", "revision"}
 
 // way reads where a link through the log-in leads.
 func (s *Server) way(c echo.Context) way { return way{Return: ownAddress(c.QueryParam("retour"))} }
@@ -64,7 +67,7 @@ func readWay(form url.Values) way {
 
 // holdsText reports whether more is carried along than what a page knows by itself.
 func (w way) holdsText() bool {
-	return slices.ContainsFunc(w.Kept, func(k keptValue) bool { return k.Name != "version" && k.Name != "message" })
+	return slices.ContainsFunc(w.Kept, func(k keptValue) bool { return !slices.Contains(ownNames, k.Name) })
 }
 
 // address is where the way leads.
