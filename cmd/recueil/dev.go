@@ -42,10 +42,12 @@ type devFile struct {
 }
 
 type devStaff struct {
-	Login      string `json:"login"`
-	Name       string `json:"name"`
-	Role       string `json:"role"`
-	Passphrase string `json:"passphrase"` // of a demo account, on this machine only
+	Login string `json:"login"`
+	Name  string `json:"name"`
+	Role  string `json:"role"`
+	// Teams whose key a demo account is given, a profession's last.
+	Teams      []string `json:"teams,omitempty"`
+	Passphrase string   `json:"passphrase"` // of a demo account, on this machine only
 	// What an authenticator app would hold, and the codes for who has lost it.
 	TOTP        string   `json:"totp"`
 	BackupCodes []string `json:"backup_codes"`
@@ -202,7 +204,7 @@ func (c *devCommand) found(ctx context.Context, ownerURL string) (devFile, error
 	first := house.Staff[0]
 	recovery, err := office.Found(ctx, office.Founding{
 		Pool: pool, ShredDir: c.shredDir(), Now: time.Now(), First: first.account(),
-		Teams:   []trust.Team{{ID: "plateau", Name: "Plateau", Receives: true}, {ID: "suivi", Name: "Cellule de suivi"}},
+		Teams:   demoTeams,
 		Install: func(f *trust.File) error { return writeTrust(c.trustFile(), f) },
 	})
 	if errors.Is(err, office.ErrFounded) {
@@ -211,7 +213,7 @@ func (c *devCommand) found(ctx context.Context, ownerURL string) (devFile, error
 	if err != nil {
 		return house, err
 	}
-	if err := c.admit(ctx, ownerURL, house.Staff); err != nil {
+	if err := c.admit(ctx, ownerURL, house.Staff, recovery); err != nil {
 		return house, err
 	}
 	if err := c.enrol(ctx, ownerURL, house.Staff); err != nil {

@@ -14,17 +14,19 @@ import (
 
 type initCommand struct {
 	ownerFlags
-	TrustFile string   `help:"Trust file to write; it must not exist." required:"" env:"RECUEIL_TRUST_FILE"`
-	ShredDir  string   `help:"Folder for the shred keys." required:"" env:"RECUEIL_SHRED_DIR"`
-	Team      []string `help:"A team as id=Name; the first one receives every new report. Repeat it for each." required:"" placeholder:"plateau=Plateau"`
-	Login     string   `help:"Log-in name of the first coordinator." required:""`
-	Name      string   `help:"Name of the first coordinator, as colleagues see it." required:""`
+	TrustFile  string   `help:"Trust file to write; it must not exist." required:"" env:"RECUEIL_TRUST_FILE"`
+	ShredDir   string   `help:"Folder for the shred keys." required:"" env:"RECUEIL_SHRED_DIR"`
+	Team       []string `help:"A team as id=Name; the first one receives every new report. Repeat it for each." required:"" placeholder:"plateau=Plateau"`
+	Unit       string   `help:"The unit that follows children up, as id=Name. Reports are referred to it." placeholder:"cellule=Cellule de suivi"`
+	Profession []string `help:"A profession of the unit, as id=Name, with a key of its own that no coordinator holds. Repeat it for each." placeholder:"psychologues=Psychologues"`
+	Login      string   `help:"Log-in name of the first coordinator." required:""`
+	Name       string   `help:"Name of the first coordinator, as colleagues see it." required:""`
 }
 
 // Run founds the house. The passphrase of the first coordinator is asked for; the
 // recovery key is printed at the end and is nowhere else.
 func (c *initCommand) Run(t *terminal) error {
-	teams, err := parseTeams(c.Team)
+	teams, err := c.teams()
 	if err != nil {
 		return err
 	}
@@ -57,14 +59,35 @@ func (c *initCommand) Run(t *terminal) error {
 	return nil
 }
 
-func parseTeams(list []string) ([]trust.Team, error) {
-	teams := make([]trust.Team, len(list))
-	for i, text := range list {
-		id, name, found := strings.Cut(text, "=")
-		if !found {
-			return nil, fmt.Errorf("the team %q is not written as id=Name", text)
+func (c *initCommand) teams() ([]trust.Team, error) {
+	var teams []trust.Team
+	add := func(text string, team trust.Team) error {
+		var found bool
+		if team.ID, team.Name, found = strings.Cut(text, "="); !found {
+			return fmt.Errorf("the team %q is not written as id=Name", text)
 		}
-		teams[i] = trust.Team{ID: id, Name: name, Receives: i == 0}
+		teams = append(teams, team)
+		return nil
+	}
+	for i, text := range c.Team {
+		if err := add(text, trust.Team{Receives: i == 0}); err != nil {
+			return nil, err
+		}
+	}
+	if c.Unit == "" && len(c.Profession) > 0 {
+		return nil, errors.New("a profession belongs to a unit; name that by --unit")
+	}
+	if c.Unit == "" {
+		return teams, nil
+	}
+	if err := add(c.Unit, trust.Team{FollowsUp: true}); err != nil {
+		return nil, err
+	}
+	unit := teams[len(teams)-1].ID
+	for _, text := range c.Profession {
+		if err := add(text, trust.Team{ProfessionOf: unit}); err != nil {
+			return nil, err
+		}
 	}
 	return teams, nil
 }

@@ -54,7 +54,7 @@ func TestADeploymentFromTheFirstCommandToTheLast(t *testing.T) {
 	if out := o.must("", "migrate"); !strings.Contains(out, "0 migrations applied") {
 		t.Errorf("migrate says %q", out)
 	}
-	said := o.must(first, o.with("init", "--team=plateau=Plateau", "--team=suivi=Cellule de suivi", "--login=camille", "--name=Camille")...)
+	said := o.must(first, o.with("init", "--team=plateau=Plateau", "--unit=suivi=Cellule de suivi", "--profession=juristes=Juristes", "--login=camille", "--name=Camille")...)
 	recovery := said[strings.LastIndex(strings.TrimSpace(said), "\n")+1:]
 	if !strings.HasPrefix(recovery, "AGE-SECRET-KEY-PQ-1") || strings.Contains(said, strings.TrimSpace(first)) {
 		t.Fatalf("init says %q", said)

@@ -11,7 +11,7 @@ import (
 type recoverCommand struct {
 	houseFlags
 	Team  string `help:"Id of the team." required:""`
-	Admit string `help:"Log-in name of a coordinator who is given every key of the team; he types his passphrase here." xor:"to" required:""`
+	Admit string `help:"Log-in name of a coordinator, or of a profession a follow-up member, who is given every key of the team; he types his passphrase here." xor:"to" required:""`
 	Out   string `help:"Instead: file to write the current identity to, for the standard age tool. It must not exist; destroy it afterwards." xor:"to" required:""`
 }
 

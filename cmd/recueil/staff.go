@@ -15,6 +15,7 @@ import (
 type staffCommands struct {
 	List    staffList    `cmd:"" help:"List the accounts."`
 	Add     staffAdd     `cmd:"" help:"Make an account and give it the keys of its teams."`
+	Release staffRelease `cmd:"" help:"Take one team's key from an account that keeps all else."`
 	Disable staffDisable `cmd:"" help:"Shut an account out: its sessions end, its keys are deleted."`
 }
 
@@ -105,5 +106,25 @@ func (c *staffDisable) Run(t *terminal) error {
 		return err
 	}
 	fmt.Fprintf(t.out, "%s is shut out\n", c.Login)
+	return nil
+}
+
+type staffRelease struct {
+	ownerFlags
+	Login string `arg:"" help:"Log-in name."`
+	Team  string `help:"Id of the team that it leaves." required:""`
+}
+
+// Run takes one key away.
+func (c *staffRelease) Run(t *terminal) error {
+	pool, err := c.open(t.ctx)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	if err := office.Release(t.ctx, pool, office.Parting{Login: c.Login, Team: c.Team, Now: time.Now()}); err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "%s holds the key of %s no more. `recueil team rotate %s` gives it one that %s never held.\n", c.Login, c.Team, c.Team, c.Login)
 	return nil
 }

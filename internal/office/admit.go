@@ -46,7 +46,7 @@ func Admit(ctx context.Context, a Admission) error {
 	if len(a.Teams) > 0 {
 		var err error
 		house := House{a.Pool, a.ShredDir, a.Trust, a.Now, a.Log}
-		if sponsor, keys, err = house.vouch(ctx, a.Sponsor, a.Secret); err != nil {
+		if sponsor, keys, err = house.vouch(ctx, a.Teams, a.Sponsor, a.Secret); err != nil {
 			return err
 		}
 	}

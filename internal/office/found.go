@@ -32,7 +32,8 @@ func (a Account) new() staff.NewAccount {
 }
 
 // A Founding is the first act of a house: teams with their first keys, and one
-// coordinator who holds them all and admits everybody else.
+// coordinator who holds them and admits everybody else. The key of a profession he does
+// not hold: its first member gets it with the recovery key ([Recovery.AdmitTo]).
 type Founding struct {
 	Pool     *pgxpool.Pool // as recueil_owner
 	ShredDir string
@@ -47,8 +48,8 @@ type Founding struct {
 // ErrFounded says that the database already has teams.
 var ErrFounded = errors.New("the house is already founded; its keys are never made twice")
 
-// Found makes the keys of every team, wraps them to the first coordinator and to a
-// new recovery key, and returns that key: the one time anybody sees it.
+// Found makes the keys of every team, wraps them to the first coordinator, all but a
+// profession's, and to a new recovery key, and returns that key: the one time anybody sees it.
 func Found(ctx context.Context, f Founding) (recovery secret.Text, err error) {
 	offline, err := age.GenerateHybridIdentity()
 	if err != nil {
@@ -94,7 +95,10 @@ func (f *Founding) in(ctx context.Context, tx pgx.Tx, recovery string) error {
 	if err != nil {
 		return err
 	}
-	for _, key := range keys {
+	for i, key := range keys {
+		if teams[i].ProfessionOf != "" {
+			continue
+		}
 		err := staff.Admit(ctx, tx, staff.Admission{Staff: id, Recipient: identity.Recipient(), Epochs: []keyring.Team{key}, Shred: shreds, At: f.Now})
 		if err != nil {
 			return err
@@ -109,7 +113,9 @@ func (f *Founding) in(ctx context.Context, tx pgx.Tx, recovery string) error {
 const firstEpoch = 1
 
 func (f *Founding) team(ctx context.Context, tx pgx.Tx, shreds keyring.ShredKeys, team trust.Team, recovery string) (keyring.Team, error) {
-	if _, err := tx.Exec(ctx, "insert into teams (id, name) values ($1, $2)", team.ID, team.Name); err != nil {
+	_, err := tx.Exec(ctx, "insert into teams (id, name, follows_up, profession_of) values ($1, $2, $3, nullif($4, ''))",
+		team.ID, team.Name, team.FollowsUp, team.ProfessionOf)
+	if err != nil {
 		return keyring.Team{}, fmt.Errorf("founding the team %s: %w", team.ID, postgres.Sort(err))
 	}
 	begun, err := beginEpoch(ctx, tx, shreds, epochPlan{Team: team.ID, Number: firstEpoch, TrustVersion: 1, Recovery: recovery, At: f.Now})

@@ -48,9 +48,19 @@ func (h *deployment) founding() office.Founding {
 
 func newFounded(t *testing.T) *deployment {
 	t.Helper()
+	return newFoundedAs(t, nil)
+}
+
+// newFoundedAs founds a house of other teams than the usual two.
+func newFoundedAs(t *testing.T, teams []trust.Team) *deployment {
+	t.Helper()
 	h := &deployment{t: t, db: testdb.New(t), dir: t.TempDir()}
+	founding := h.founding()
+	if teams != nil {
+		founding.Teams = teams
+	}
 	var err error
-	if h.recovery, err = office.Found(t.Context(), h.founding()); err != nil {
+	if h.recovery, err = office.Found(t.Context(), founding); err != nil {
 		t.Fatal(err)
 	}
 	return h

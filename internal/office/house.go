@@ -11,7 +11,6 @@ import (
 
 	"recueil/internal/office/internal/keyring"
 	"recueil/internal/office/internal/staff"
-	"recueil/internal/office/internal/triage"
 	"recueil/internal/secret"
 	"recueil/internal/trust"
 )
@@ -31,8 +30,9 @@ func (h House) desk() (*staff.Desk, error) {
 	return staff.New(staff.Config{Pool: h.Pool, Shred: h.shreds(), Trust: h.Trust, Now: h.Now})
 }
 
-// vouch opens the keys of a coordinator who stands by an act.
-func (h House) vouch(ctx context.Context, login string, passphrase secret.Text) (*staff.Session, staff.Keys, error) {
+// vouch opens the keys of who stands by an act on teams: a coordinator, or of a
+// profession one of its members.
+func (h House) vouch(ctx context.Context, teams []string, login string, passphrase secret.Text) (*staff.Session, staff.Keys, error) {
 	desk, err := h.desk()
 	if err != nil {
 		return nil, staff.Keys{}, err
@@ -44,8 +44,10 @@ func (h House) vouch(ctx context.Context, login string, passphrase secret.Text) 
 	if err != nil {
 		return nil, staff.Keys{}, err
 	}
-	if !sponsor.Role.May(triage.Admit) {
-		return nil, staff.Keys{}, fmt.Errorf("%s may not admit anybody to a team's key; a coordinator may", login)
+	for _, team := range teams {
+		if !desk.Gives(sponsor.Role, team) {
+			return nil, staff.Keys{}, fmt.Errorf("%s may not give the key of the team %s; a coordinator may, and of a profession one of its members", login, team)
+		}
 	}
 	keys, err := desk.Keys(ctx, sponsor, h.Log)
 	return sponsor, keys, err

@@ -13,7 +13,6 @@ import (
 	"recueil/internal/office/internal/audit"
 	"recueil/internal/office/internal/keyring"
 	"recueil/internal/office/internal/staff"
-	"recueil/internal/office/internal/triage"
 	"recueil/internal/postgres"
 	"recueil/internal/secret"
 	"recueil/internal/trust"
@@ -44,7 +43,7 @@ func (r Recovery) Export(ctx context.Context) (secret.Text, error) {
 }
 
 // AdmitTo gives every key of the team that can be opened to an existing coordinator,
-// who can then admit the others, and returns how many epochs those are. His own
+// or of a profession to a follow-up member, who can then admit the others, and returns how many epochs those are. His own
 // passphrase opens his identity first: the recipient in the database alone could be
 // that of whoever writes it.
 func (r Recovery) AdmitTo(ctx context.Context, login string, passphrase secret.Text) (int, error) {
@@ -59,8 +58,8 @@ func (r Recovery) AdmitTo(ctx context.Context, login string, passphrase secret.T
 	if err != nil {
 		return 0, err
 	}
-	if !member.Role.May(triage.Admit) {
-		return 0, fmt.Errorf("%s could admit nobody after him; recover the key for a coordinator", login)
+	if !desk.Gives(member.Role, r.Team) {
+		return 0, fmt.Errorf("%s could admit nobody after him; recover the key for a coordinator, that of a profession for a follow-up member", login)
 	}
 	epochs, err := r.open(ctx, r.Team)
 	if err != nil {

@@ -52,7 +52,7 @@ func Reseal(ctx context.Context, r Resealing) (Resealed, error) {
 	if err := r.allUseThisFile(ctx); err != nil {
 		return Resealed{}, err
 	}
-	sponsor, keys, err := r.vouch(ctx, r.Sponsor, r.Secret)
+	sponsor, keys, err := r.vouch(ctx, []string{r.Team}, r.Sponsor, r.Secret)
 	if err != nil {
 		return Resealed{}, err
 	}

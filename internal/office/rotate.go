@@ -45,7 +45,7 @@ type Rotated struct {
 // Rotate makes the keys, wraps them, tries them, and only then hands out the trust
 // file that names them. When it fails half-way, that file was never written.
 func Rotate(ctx context.Context, r Rotation) (Rotated, error) {
-	sponsor, keys, err := r.vouch(ctx, r.Sponsor, r.Secret)
+	sponsor, keys, err := r.vouch(ctx, r.Teams, r.Sponsor, r.Secret)
 	if err != nil {
 		return Rotated{}, err
 	}

@@ -42,10 +42,15 @@ type content struct {
 
 // A Team holds keys and sees what was given to it.
 type Team struct {
-	ID       string     `json:"id"`
-	Name     string     `json:"name"`
-	Receives bool       `json:"receives,omitempty"` // every new report is sealed to this one
-	Epochs   []TeamKeys `json:"epochs"`
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Receives bool   `json:"receives,omitempty"` // every new report is sealed to this one
+	// FollowsUp marks a unit: reports are referred to it, and it keeps records of its own.
+	FollowsUp bool `json:"follows_up,omitempty"`
+	// ProfessionOf names the unit that a profession belongs to. Its opinions are sealed
+	// to its own key, which nobody but its members ever holds.
+	ProfessionOf string     `json:"profession_of,omitempty"`
+	Epochs       []TeamKeys `json:"epochs"`
 }
 
 // TeamKeys is one epoch in the life of a team's key.
@@ -125,6 +130,9 @@ func checkTeams(teams []Team, allowClassic bool) (map[string]age.Recipient, erro
 		seen[team.ID] = true
 		if team.Receives {
 			receiving++
+		}
+		if err := team.checkPlace(teams); err != nil {
+			return nil, err
 		}
 		last := 0
 		for _, keys := range team.Epochs {

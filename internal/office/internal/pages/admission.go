@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"recueil/internal/office/internal/staff"
+	"recueil/internal/office/internal/triage"
 	"recueil/internal/web"
 )
 
@@ -34,8 +35,22 @@ func (s *Server) waitingRow(w staff.Waiting, names map[string]string) waitingRow
 		Teams: strings.Join(namesOf(w.Teams, names), ", "), Since: s.when(w.AskedAt)}
 }
 
+// giving lists the teams whose key a member may give. A follow-up member gives that of
+// his profession; who has none has nothing to give.
+func (s *Server) giving(v *visit) ([]string, error) {
+	teams := s.Desk.Giving(v.Role, v.keys)
+	if len(teams) == 0 && v.Role == triage.FollowUp {
+		return nil, errRole
+	}
+	return teams, nil
+}
+
 func (s *Server) keys(c echo.Context, v *visit) error {
-	waiting, err := s.Desk.Waiting(c.Request().Context(), v.ID, v.keys.Teams())
+	giving, err := s.giving(v)
+	if err != nil {
+		return err
+	}
+	waiting, err := s.Desk.Waiting(c.Request().Context(), v.ID, giving)
 	if err != nil {
 		return err
 	}
@@ -65,7 +80,11 @@ type admitPage struct {
 
 // waitingFor finds who waits under an address.
 func (s *Server) waitingFor(c echo.Context, v *visit) (staff.Waiting, error) {
-	waiting, err := s.Desk.Waiting(c.Request().Context(), v.ID, v.keys.Teams())
+	giving, err := s.giving(v)
+	if err != nil {
+		return staff.Waiting{}, err
+	}
+	waiting, err := s.Desk.Waiting(c.Request().Context(), v.ID, giving)
 	if err != nil {
 		return staff.Waiting{}, err
 	}

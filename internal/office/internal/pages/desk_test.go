@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/age"
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -45,20 +46,32 @@ const origin = "https://bureau.exemple.invalid"
 
 const passphrase = "lampe tilleul marée bouton"
 
-// people are the members of the house of all tests. The last one was never admitted
-// to a team.
+// people are the members of the house of all tests, and the teams whose keys they
+// hold. n.roche was never admitted to a team; the last four are the unit.
 var people = []struct {
 	login, name string
 	role        triage.Role
-	admitted    bool
+	teams       string
 }{
-	{"c.martin", "Camille Martin", triage.Coordinator, true},
-	{"a.diallo", "Awa Diallo", triage.Agent, true},
-	{"s.leroy", "Sam Leroy", triage.FollowUp, true},
-	{"j.moreau", "Jo Moreau", triage.Auditor, false},
-	{"k.petit", "Kim Petit", triage.AccountAdministrator, false},
-	{"p.blanc", "Paule Blanc", triage.Statistician, false},
-	{"n.roche", "Nour Roche", triage.Agent, false},
+	{"c.martin", "Camille Martin", triage.Coordinator, "plateau"},
+	{"a.diallo", "Awa Diallo", triage.Agent, "plateau"},
+	{"s.leroy", "Sam Leroy", triage.FollowUp, "plateau"},
+	{"j.moreau", "Jo Moreau", triage.Auditor, ""},
+	{"k.petit", "Kim Petit", triage.AccountAdministrator, ""},
+	{"p.blanc", "Paule Blanc", triage.Statistician, ""},
+	{"n.roche", "Nour Roche", triage.Agent, ""},
+	{"u.perrin", "Ulysse Perrin", triage.Coordinator, "cellule"},
+	{"t.colin", "Tess Colin", triage.FollowUp, "cellule travailleurs-sociaux"},
+	{"y.noel", "Yaël Noël", triage.FollowUp, "cellule psychologues"},
+	{"z.brun", "Zoé Brun", triage.FollowUp, "cellule juristes"},
+}
+
+var houseTeams = []trust.Team{
+	{ID: "plateau", Name: "Plateau", Receives: true},
+	{ID: "cellule", Name: "Cellule de suivi", FollowsUp: true},
+	{ID: "travailleurs-sociaux", Name: "Travailleurs sociaux", ProfessionOf: "cellule"},
+	{ID: "psychologues", Name: "Psychologues", ProfessionOf: "cellule"},
+	{ID: "juristes", Name: "Juristes", ProfessionOf: "cellule"},
 }
 
 // A house is founded once for all tests: a passphrase costs half a second each. Its
@@ -102,9 +115,9 @@ func found(t *testing.T, dir string) house {
 	ctx, db := context.Background(), testdb.New(t)
 	h := house{dir: dir, rows: map[string][]byte{}}
 	first := people[0]
-	_, err := office.Found(ctx, office.Founding{
+	recovery, err := office.Found(ctx, office.Founding{
 		Pool: db.Owner, ShredDir: h.shreds(), Now: night,
-		Teams: []trust.Team{{ID: "plateau", Name: "Plateau", Receives: true}},
+		Teams: houseTeams,
 		First: office.Account{Login: first.login, Name: first.name, Role: string(first.role), Passphrase: passphrase},
 		Install: func(f *trust.File) error {
 			raw, err := f.Encode()
@@ -117,7 +130,7 @@ func found(t *testing.T, dir string) house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	admitOthers(t, h, db)
+	admitOthers(t, h, db, recovery)
 	for _, table := range tables {
 		var out bytes.Buffer
 		conn, err := db.Owner.Acquire(ctx)
@@ -133,24 +146,32 @@ func found(t *testing.T, dir string) house {
 	return h
 }
 
-// admitOthers lets everybody else in through one opening of the coordinator's key.
-func admitOthers(t *testing.T, h house, db *testdb.DB) {
+// admitOthers lets everybody else in. Each team's key is opened once, with the
+// recovery key; afterwards the founder holds that of the platform alone.
+func admitOthers(t *testing.T, h house, db *testdb.DB, recovery secret.Text) {
 	ctx, log := context.Background(), slog.New(slog.DiscardHandler)
 	trusted, err := trust.NewSource(trust.Options{Path: h.trust()}, log)
 	if err != nil {
 		t.Fatal(err)
 	}
-	desk, err := staff.New(staff.Config{Pool: db.Owner, Shred: keyring.NewShredKeys(h.shreds()), Trust: trusted, Now: time.Now})
+	offline, err := age.ParseHybridIdentity(recovery.Reveal())
 	if err != nil {
 		t.Fatal(err)
 	}
-	sponsor, err := desk.Open(ctx, people[0].login, passphrase)
-	if err != nil {
-		t.Fatal(err)
-	}
-	keys, err := desk.Keys(ctx, sponsor, log)
-	if err != nil {
-		t.Fatal(err)
+	shreds, keys := keyring.NewShredKeys(h.shreds()), map[string]keyring.Team{}
+	for _, team := range houseTeams {
+		var wrap []byte
+		if err := db.Owner.QueryRow(ctx, "select wrap from recovery_wraps where team_id = $1", team.ID).Scan(&wrap); err != nil {
+			t.Fatal(err)
+		}
+		shred, err := shreds.Load(team.ID, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		expect, _ := trusted.File().Current(team.ID)
+		if keys[team.ID], err = keyring.OpenTeamForRecovery(wrap, shred, offline, expect); err != nil {
+			t.Fatal(err)
+		}
 	}
 	err = pgx.BeginFunc(ctx, db.Owner, func(tx pgx.Tx) error {
 		for _, p := range people[1:] {
@@ -158,18 +179,19 @@ func admitOthers(t *testing.T, h house, db *testdb.DB) {
 			if err != nil {
 				return err
 			}
-			if !p.admitted {
-				continue
-			}
-			err = staff.Admit(ctx, tx, staff.Admission{Staff: id, Recipient: identity.Recipient(), By: sponsor.ID,
-				Epochs: keys.Epochs("plateau"), Shred: keyring.NewShredKeys(h.shreds()), At: night})
-			if err != nil {
-				return err
+			for team := range strings.FieldsSeq(p.teams) {
+				err = staff.Admit(ctx, tx, staff.Admission{Staff: id, Recipient: identity.Recipient(), Epochs: []keyring.Team{keys[team]}, Shred: shreds, At: night})
+				if err != nil {
+					return err
+				}
 			}
 		}
 		return nil
 	})
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := office.Release(ctx, db.Owner, office.Parting{Login: people[0].login, Team: "cellule", Now: night}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -25,8 +25,8 @@ func (s *Server) navigation(c echo.Context, v *visit) []navLink {
 		at := c.Request().URL.Path
 		links = append(links, navLink{address, s.voice.T(key), count, at == address || strings.HasPrefix(at, address+"/")})
 	}
-	if v.Role.May(triage.Admit) && len(v.keys.Teams()) > 0 {
-		n, err := s.Desk.CountWaiting(c.Request().Context(), v.ID, v.keys.Teams())
+	if giving := s.Desk.Giving(v.Role, v.keys); v.Role.May(triage.Admit) && len(giving) > 0 {
+		n, err := s.Desk.CountWaiting(c.Request().Context(), v.ID, giving)
 		if err != nil {
 			s.Log.Warn("who waits for a key was not counted", "err", err)
 		}

@@ -3,6 +3,7 @@ package staff
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -17,6 +18,21 @@ import (
 // Words says in six words whose key the session's member has: his own, as his
 // passphrase opened it, whatever the database says of him.
 func (s *Session) Words() []string { return words.Fingerprint(s.ID, s.identity.Recipient()) }
+
+// Gives reports whether a role may give the key of a team to somebody else: a
+// coordinator any but a profession's, a follow-up member that of his own profession.
+func (d *Desk) Gives(role triage.Role, team string) bool {
+	known, _ := d.Trust.File().Team(team)
+	if known.ProfessionOf != "" {
+		return role == triage.FollowUp
+	}
+	return role.May(triage.Admit) && role != triage.FollowUp
+}
+
+// Giving lists the teams whose key somebody holds and may give.
+func (d *Desk) Giving(role triage.Role, keys Keys) []string {
+	return slices.DeleteFunc(keys.Teams(), func(team string) bool { return !d.Gives(role, team) })
+}
 
 // A Waiting account is to be given keys.
 type Waiting struct {
@@ -85,7 +101,7 @@ func (d *Desk) OwnKeys(ctx context.Context, id uuid.UUID) ([]TeamKey, error) {
 // and the coordinator holds. recipient is the one whose words were compared: any
 // other that stands there by now is refused.
 func (d *Desk) GiveKeys(ctx context.Context, by *Session, keys Keys, id uuid.UUID, recipient string) ([]string, error) {
-	waiting, err := d.Waiting(ctx, by.ID, keys.Teams())
+	waiting, err := d.Waiting(ctx, by.ID, d.Giving(by.Role, keys))
 	if err != nil {
 		return nil, err
 	}

@@ -14,14 +14,16 @@ import (
 // of whom one holds the suivi alone, an administrator, an agent who waits for a key.
 const smallHouse = `
 insert into teams (id, name) values ('plateau', 'Plateau'), ('suivi', 'Suivi');
+insert into teams (id, name, follows_up, profession_of) values ('cellule', 'Cellule', true, null), ('juristes', 'Juristes', false, 'cellule');
 insert into staff (id, login, display_name, role, recipient, sealed_identity)
   select ('00000000-0000-0000-0000-00000000000' || n)::uuid, l, l, r, 'recipient ' || l, 'age-encryption.org/v1' || chr(10)::bytea
-  from (values (1, 'admin', 'account_administrator'), (2, 'first', 'coordinator'), (3, 'second', 'coordinator'), (4, 'agent', 'agent'), (5, 'auditor', 'auditor'), (6, 'gone', 'coordinator')) p(n, l, r);
+  from (values (1, 'admin', 'account_administrator'), (2, 'first', 'coordinator'), (3, 'second', 'coordinator'), (4, 'agent', 'agent'), (5, 'auditor', 'auditor'), (6, 'gone', 'coordinator'), (7, 'lawyer', 'follow_up'), (8, 'novice', 'follow_up')) p(n, l, r);
 update staff set disabled_at = now() where login = 'gone';
-insert into memberships (team_id, staff_id) select t, s.id from (values ('plateau', 'first'), ('suivi', 'first'), ('plateau', 'second')) m(t, l) join staff s on s.login = l;
+insert into memberships (team_id, staff_id) select t, s.id from (values ('plateau', 'first'), ('suivi', 'first'), ('plateau', 'second'), ('juristes', 'lawyer')) m(t, l) join staff s on s.login = l;
 insert into team_key_wraps (team_id, epoch, staff_id, wrap, recipient_mac)
-  select t, e, s.id, 'w', sha256('m') from (values ('plateau', 1, 'first'), ('plateau', 2, 'first'), ('suivi', 1, 'first'), ('plateau', 1, 'second')) m(t, e, l) join staff s on s.login = l;
-insert into key_requests (team_id, staff_id, asked_at) values ('plateau', '00000000-0000-0000-0000-000000000004', now());
+  select t, e, s.id, 'w', sha256('m') from (values ('plateau', 1, 'first'), ('plateau', 2, 'first'), ('suivi', 1, 'first'), ('plateau', 1, 'second'), ('juristes', 1, 'lawyer'), ('cellule', 1, 'lawyer')) m(t, e, l) join staff s on s.login = l;
+insert into key_requests (team_id, staff_id, asked_at) values ('plateau', '00000000-0000-0000-0000-000000000004', now()),
+  ('juristes', '00000000-0000-0000-0000-000000000008', now()), ('cellule', '00000000-0000-0000-0000-000000000008', now());
 insert into invitations (id, kind, staff_id, login, display_name, role, teams, code_hash, invited_by, created_at, expires_at, used_at, revoked_at)
   select gen_random_uuid(), k, null, l, l, 'agent', '{plateau}', sha256(l::bytea), '00000000-0000-0000-0000-000000000001', now() - interval '1 hour', now() + e::interval, u, r
   from (values ('join', 'open', '1 hour', null::timestamptz, null::timestamptz), ('join', 'used', '1 hour', now(), null), ('join', 'revoked', '1 hour', null, now()), ('join', 'late', '-1 minute', null, null), ('join', 'agent', '1 hour', null, null)) i(k, l, e, u, r);
@@ -30,6 +32,7 @@ insert into invitations (id, kind, staff_id, login, display_name, role, teams, c
 const (
 	admin, first, second = "00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002", "00000000-0000-0000-0000-000000000003"
 	agent, auditor, gone = "00000000-0000-0000-0000-000000000004", "00000000-0000-0000-0000-000000000005", "00000000-0000-0000-0000-000000000006"
+	lawyer, novice       = "00000000-0000-0000-0000-000000000007", "00000000-0000-0000-0000-000000000008"
 )
 
 // Whoever gets hold of the office's role may call these functions with whatever he
@@ -41,6 +44,9 @@ func TestFunctionsRefuseWhatIsNoAct(t *testing.T) {
 	}
 	admit := func(whom, recipient, team, by, epochs string) string {
 		return "select member_admit('" + whom + "', '" + recipient + "', '" + team + "', '" + by + "', now(), '" + epochs + "', '{x,x}', array[sha256('m'), sha256('m')])"
+	}
+	one := func(whom, team, by string) string {
+		return "select member_admit('" + whom + "', (select recipient from staff where id = '" + whom + "'), '" + team + "', '" + by + "', now(), '{1}', '{x}', array[sha256('m')])"
 	}
 	accept := func(login, code string) string {
 		return "select invitation_accept('" + login + "', sha256('" + code + "'), gen_random_uuid(), 'r', 'age-encryption.org/v1' || chr(10)::bytea, now())"
@@ -56,6 +62,10 @@ func TestFunctionsRefuseWhatIsNoAct(t *testing.T) {
 		{"an invitation of somebody there", invite(admin, "second", "agent", "{plateau}", "1 hour"), "RC004"},
 		{"a second invitation", invite(admin, "open", "agent", "{plateau}", "1 hour"), "RC004"},
 		{"an auditor with a team", invite(admin, "new", "auditor", "{plateau}", "1 hour"), "RC006"},
+		{"a lawyer invited", invite(admin, "new", "follow_up", "{cellule,juristes}", "1 hour"), ""},
+		{"a lawyer without the unit", invite(admin, "new", "follow_up", "{juristes}", "1 hour"), "RC006"},
+		{"a coordinator with a profession", invite(admin, "new", "coordinator", "{cellule,juristes}", "1 hour"), "RC006"},
+		{"an agent with a profession", "select account_assign('" + second + "', 'agent', '{plateau,cellule,juristes}', '" + admin + "', now())", "RC006"},
 		{"an agent without a team", invite(admin, "new", "agent", "{}", "1 hour"), "RC006"},
 		{"a team that is none", invite(admin, "new", "agent", "{other}", "1 hour"), "RC006"},
 
@@ -75,6 +85,12 @@ func TestFunctionsRefuseWhatIsNoAct(t *testing.T) {
 		{"a key that nobody asked for", admit(agent, "recipient agent", "suivi", first, "{1,1}"), "RC002"},
 		{"a key for who reads nothing", admit(auditor, "recipient auditor", "plateau", first, "{1,2}"), "RC002"},
 		{"no key at all", "select member_admit('" + agent + "', 'recipient agent', 'plateau', '" + first + "', now(), '{}', '{}', '{}')", "RC001"},
+		{"a profession's key given by a colleague", one(novice, "juristes", lawyer), ""},
+		{"the unit's key given by a member", one(novice, "cellule", lawyer), "RC001"},
+		{"a profession's key given by a coordinator", one(novice, "juristes", first), "RC001"},
+		{"a profession's key given to oneself", one(lawyer, "juristes", lawyer), "RC001"},
+		{"words of a colleague that differ", "select member_refuse('" + novice + "', 'recipient novice', '" + lawyer + "', now())", ""},
+		{"words of somebody of another team", "select member_refuse('" + agent + "', 'recipient agent', '" + lawyer + "', now())", "RC002"},
 		{"words that differ", "select member_refuse('" + agent + "', 'recipient agent', '" + first + "', now())", ""},
 		{"words that differ, of another key", "select member_refuse('" + agent + "', 'recipient thief', '" + first + "', now())", "RC002"},
 		{"words of who waits for nothing", "select member_refuse('" + second + "', 'recipient second', '" + first + "', now())", "RC002"},

@@ -77,7 +77,7 @@ var conditions = map[Action]condition{
 
 	ConfirmMalice: {in: []Status{Qualified}, free: true, another: true},
 
-	Refer:          {in: []Status{InTriage, AwaitingInformation, Qualified, AwaitingValidation, Transmitted, Acknowledged, FeedbackReceived, Closed}},
+	Refer:          {in: []Status{InTriage, AwaitingInformation, Qualified, AwaitingValidation, Transmitted, Acknowledged, FeedbackReceived}},
 	AnswerReferral: {in: kept},
 	Record:         {in: kept},
 

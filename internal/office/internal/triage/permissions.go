@@ -60,7 +60,7 @@ const (
 	AnswerReferral Action = "answer_referral"
 	Record         Action = "record"
 
-	Admit Action = "admit" // to the key of a team, or refuse it
+	Admit Action = "admit" // to the key of a team, or refuse it; follow-up members to that of their own profession
 
 	// On the files of a report.
 	Reveal   Action = "reveal" // for a reason
@@ -112,10 +112,10 @@ var permissions = map[Action][]Role{
 	ConfirmMalice: {Agent, Coordinator},
 
 	Refer:          {Agent, Coordinator},
-	AnswerReferral: {FollowUp},
-	Record:         {FollowUp},
+	AnswerReferral: {Coordinator, FollowUp},
+	Record:         {Coordinator, FollowUp},
 
-	Admit: {Coordinator},
+	Admit: {Coordinator, FollowUp},
 
 	Reveal:   {Agent, Coordinator, FollowUp},
 	Download: {Agent, Coordinator, FollowUp},

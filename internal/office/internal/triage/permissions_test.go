@@ -39,9 +39,9 @@ func TestEveryRoleMayDoWhatItsWorkWantsAndNoMore(t *testing.T) {
 		follow     yes   yes         no        no           no                    no
 		confirm_malicious yes   yes         no        no           no                    no
 		refer      yes   yes         no        no           no                    no
-		answer_referral no    no          yes       no           no                    no
-		record     no    no          yes       no           no                    no
-		admit      no    yes         no        no           no                    no
+		answer_referral no    yes         yes       no           no                    no
+		record     no    yes         yes       no           no                    no
+		admit      no    yes         yes       no           no                    no
 		reveal     yes   yes         yes       no           no                    no
 		download   yes   yes         yes       no           no                    no
 		freeze     yes   yes         no        no           no                    no
@@ -171,14 +171,14 @@ const matrix = `
 	confirm_malicious agent       state      state      state      state      state      none       same       yes        state      state      state      state      state      state      404
 	confirm_malicious coordinator state      state      state      state      state      none       same       yes        state      state      state      state      state      state      404
 	confirm_malicious follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	refer             agent       state      yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      state      404
-	refer             coordinator state      yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      state      404
+	refer             agent       state      yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      state      state      404
+	refer             coordinator state      yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      state      state      404
 	refer             follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
 	answer_referral   agent       no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	answer_referral   coordinator no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	answer_referral   coordinator yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      404
 	answer_referral   follow_up   yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      404
 	record            agent       no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	record            coordinator no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	record            coordinator yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      404
 	record            follow_up   yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      404
 	reveal            agent       yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        404
 	reveal            coordinator yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        404
@@ -246,6 +246,9 @@ func TestWhoMayDoWhatToWhichReport(t *testing.T) {
 		}
 	}
 	for _, action := range triage.Actions() {
+		if action == triage.Admit {
+			continue // done to accounts; the staff's own tests have it
+		}
 		missing := !seen[action] && slices.ContainsFunc([]triage.Role{triage.Agent, triage.FollowUp}, func(r triage.Role) bool { return r.May(action) })
 		if missing {
 			t.Errorf("%s is done to reports and has no row in the matrix", action)
