@@ -22,6 +22,7 @@ import (
 	"recueil/internal/office/internal/audit"
 	"recueil/internal/office/internal/factor"
 	"recueil/internal/office/internal/keyring"
+	"recueil/internal/office/internal/notify"
 	"recueil/internal/office/internal/pages"
 	"recueil/internal/office/internal/preview"
 	"recueil/internal/office/internal/staff"
@@ -38,6 +39,7 @@ type Config struct {
 	Proxies   []netip.Prefix // whose word on a browser's address is taken
 	Idle      time.Duration  // without a request, a session is locked
 	Absolute  time.Duration  // and over after that in any case
+	Notices   NoticeSettings // how people outside the screens are told
 	Catalogue fs.FS
 	Templates fs.FS
 	Static    fs.FS
@@ -51,6 +53,7 @@ type Office struct {
 	http.Handler
 	screens *pages.Server
 	desk    *staff.Desk
+	notices *notify.Notifier
 	log     *slog.Logger
 }
 
@@ -71,11 +74,16 @@ func New(c Config) (*Office, error) {
 	if err != nil {
 		return nil, err
 	}
+	store := archive.New(c.Pool)
+	notices, err := notifier(c, store, trail)
+	if err != nil {
+		return nil, err
+	}
 	screens, err := pages.New(pages.Config{
-		Archive: archive.New(c.Pool), Viewer: preview.New(c.Program, c.Log), Desk: desk, Trail: trail, Site: site, Proxies: c.Proxies,
+		Archive: store, Viewer: preview.New(c.Program, c.Log), Desk: desk, Notices: notices, Trail: trail, Site: site, Proxies: c.Proxies,
 		Catalogue: c.Catalogue, Templates: c.Templates, Static: c.Static, Bundles: c.Bundles, Now: c.Now, Log: c.Log,
 	})
-	return &Office{screens, screens, desk, c.Log}, err
+	return &Office{screens, screens, desk, notices, c.Log}, err
 }
 
 // EndStreams ends what tells open screens of arrivals; without it a server that stops

@@ -23,7 +23,7 @@ var allowed = map[string]string{
 		github.com/gabriel-vasile/mimetype github.com/google/uuid github.com/labstack/echo/v4 rsc.io/qr`,
 	"internal/office": `
 		internal/office/internal/archive internal/office/internal/audit internal/office/internal/factor
-		internal/office/internal/keyring internal/office/internal/pages internal/office/internal/preview
+		internal/office/internal/keyring internal/office/internal/notify internal/office/internal/pages internal/office/internal/preview
 		internal/office/internal/staff internal/office/internal/triage internal/office/internal/unseal internal/postgres internal/report internal/secret internal/trust filippo.io/age
 		github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool`,
 	"internal/office/internal/archive": `
@@ -40,8 +40,11 @@ var allowed = map[string]string{
 		internal/secret internal/trust filippo.io/age github.com/google/uuid golang.org/x/crypto/chacha20poly1305
 		golang.org/x/text/secure/precis`,
 	"internal/office/internal/live": "internal/office/internal/archive internal/office/internal/staff",
+	"internal/office/internal/notify": `
+		internal/office/internal/archive internal/office/internal/audit internal/postgres internal/report internal/secret internal/web
+		github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool github.com/wneessen/go-mail`,
 	"internal/office/internal/pages": `
-		internal/office/internal/archive internal/office/internal/audit internal/office/internal/casefile internal/office/internal/factor internal/office/internal/live
+		internal/office/internal/archive internal/office/internal/audit internal/office/internal/casefile internal/office/internal/factor internal/office/internal/live internal/office/internal/notify
 		internal/office/internal/preview internal/office/internal/staff internal/office/internal/triage internal/office/internal/unseal internal/office/internal/words
 		internal/postgres internal/readout internal/reply internal/report internal/seal internal/secret internal/territory internal/web github.com/BurntSushi/toml
 		github.com/google/uuid github.com/jackc/pgx/v5 github.com/labstack/echo/v4 golang.org/x/text/encoding/charmap
@@ -71,6 +74,7 @@ var allowed = map[string]string{
 	"internal/testing/browse":         "github.com/PuerkitoBio/goquery",
 	"internal/testing/filetest":       "",
 	"internal/testing/leak":           "github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool",
+	"internal/testing/mailtest":       "github.com/emersion/go-sasl github.com/emersion/go-smtp",
 	"internal/testing/module":         "",
 	"internal/testing/reporttest":     "internal/report pgregory.net/rapid",
 	"internal/testing/sealtest":       "internal/envelope internal/report internal/seal internal/secret internal/trust filippo.io/age",

@@ -53,7 +53,7 @@ recueil_intake  function server_seen       EXECUTE
 recueil_office  database                   CONNECT
 recueil_office  schema public              USAGE
 recueil_office  table reports              SELECT
-recueil_office  table reports              UPDATE status qualification assignee lease_holder lease_until version
+recueil_office  table reports              UPDATE status qualification assignee lease_holder lease_until version opened_at
 recueil_office  table report_grants        SELECT
 recueil_office  table additions            SELECT
 recueil_office  table additions            UPDATE seen_at
@@ -71,6 +71,16 @@ recueil_office  table presences            SELECT
 recueil_office  table presences            INSERT
 recueil_office  table presences            DELETE
 recueil_office  table presences            UPDATE writing seen_at
+recueil_office  table notice_settings      SELECT
+recueil_office  table notice_settings      UPDATE language steps reminders version changed_at changed_by reminded_at
+recueil_office  table alarms               SELECT
+recueil_office  table alarms               INSERT
+recueil_office  table alarms               DELETE
+recueil_office  table alarms               UPDATE step next_at
+recueil_office  table notices              SELECT
+recueil_office  table notices              INSERT id kind slot channel address step count minutes created_at next_at
+recueil_office  table notices              DELETE
+recueil_office  table notices              UPDATE count minutes next_at claimed_until attempts state failure finished_at
 recueil_office  table parts                SELECT
 recueil_office  table parts                INSERT
 recueil_office  table teams                SELECT
@@ -227,7 +237,7 @@ func newObjectsStartDenied(t *testing.T, conn *pgx.Conn) {
 		{"create view extra_view as select id from reports", ""},
 		{"alter table report_grants add column extra text", ""},
 		{"grant select (id) on reports to recueil_intake", "recueil_intake table reports SELECT id"},
-		{"grant update (urgency) on reports to recueil_office", "recueil_office table reports UPDATE urgency status qualification assignee lease_holder lease_until version"},
+		{"grant update (urgency) on reports to recueil_office", "recueil_office table reports UPDATE urgency status qualification assignee lease_holder lease_until version opened_at"},
 		{"grant usage on sequence extra_numbers to public", "PUBLIC sequence extra_numbers USAGE"},
 		{"grant execute on function extra_function() to public", "PUBLIC function extra_function EXECUTE"},
 		{"grant temporary on database " + conn.Config().Database + " to recueil_intake", "recueil_intake database TEMPORARY"},

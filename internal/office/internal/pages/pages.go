@@ -21,6 +21,7 @@ import (
 	"recueil/internal/office/internal/audit"
 	"recueil/internal/office/internal/factor"
 	"recueil/internal/office/internal/live"
+	"recueil/internal/office/internal/notify"
 	"recueil/internal/office/internal/preview"
 	"recueil/internal/office/internal/staff"
 	"recueil/internal/office/internal/triage"
@@ -33,6 +34,7 @@ type Config struct {
 	Archive   *archive.Archive
 	Viewer    *preview.Viewer
 	Desk      *staff.Desk
+	Notices   *notify.Notifier
 	Trail     audit.Trail
 	Site      factor.Site
 	Proxies   []netip.Prefix

@@ -181,15 +181,20 @@ func (s *Server) showReport(c echo.Context, v *visit, id report.ID, sc screen) e
 		return err
 	}
 	page.Present = s.present(others)
-	if err := s.see(c, v, id, additions); err != nil {
+	if err := s.see(c, v, &found, additions); err != nil {
 		return err
 	}
 	return s.render(c, sc.Status, "report", page)
 }
 
-// see notes that what was added is before the eyes of somebody who answers for it.
-// Who only reads changes nothing.
-func (s *Server) see(c echo.Context, v *visit, id report.ID, additions []addition) error {
+// see notes that a report, and what was added to it, is before the eyes of somebody
+// who answers for it. Who only reads changes nothing.
+func (s *Server) see(c echo.Context, v *visit, r *archive.Report, additions []addition) error {
+	if v.Role.May(triage.Claim) {
+		if err := s.Archive.Opened(c.Request().Context(), r.ID, s.Now()); err != nil {
+			return err
+		}
+	}
 	var unseen []report.ID
 	for _, a := range additions {
 		if a.row.SeenAt == nil {
@@ -199,7 +204,7 @@ func (s *Server) see(c echo.Context, v *visit, id report.ID, additions []additio
 	if len(unseen) == 0 || !v.Role.May(triage.Write) {
 		return nil
 	}
-	return s.Archive.Seen(c.Request().Context(), id, unseen, s.Now())
+	return s.Archive.Seen(c.Request().Context(), r.ID, unseen, s.Now())
 }
 
 func (s *Server) panel(v *visit, r *archive.Report, opens bool, typed closing) panel {

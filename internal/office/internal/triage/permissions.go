@@ -61,6 +61,7 @@ const (
 	Record         Action = "record"
 
 	Admit Action = "admit" // to the key of a team, or refuse it; follow-up members to that of their own profession
+	Alert Action = "alert" // say whom the house tells that something waits
 
 	// On the files of a report.
 	Reveal   Action = "reveal" // for a reason
@@ -116,6 +117,7 @@ var permissions = map[Action][]Role{
 	Record:         {Coordinator, FollowUp},
 
 	Admit: {Coordinator, FollowUp},
+	Alert: {Coordinator},
 
 	Reveal:   {Agent, Coordinator, FollowUp},
 	Download: {Agent, Coordinator, FollowUp},

@@ -42,6 +42,7 @@ func TestEveryRoleMayDoWhatItsWorkWantsAndNoMore(t *testing.T) {
 		answer_referral no    yes         yes       no           no                    no
 		record     no    yes         yes       no           no                    no
 		admit      no    yes         yes       no           no                    no
+		alert      no    yes         no        no           no                    no
 		reveal     yes   yes         yes       no           no                    no
 		download   yes   yes         yes       no           no                    no
 		freeze     yes   yes         no        no           no                    no

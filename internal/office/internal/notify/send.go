@@ -1,0 +1,112 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"recueil/internal/office/internal/audit"
+)
+
+// Send sends what waits, several at a time: one slow server keeps no other back.
+func (n *Notifier) Send(ctx context.Context) error { return n.send(ctx, uuid.Nil) }
+
+func (n *Notifier) send(ctx context.Context, only uuid.UUID) error {
+	claimed, err := n.claim(ctx, only)
+	if err != nil || len(claimed) == 0 {
+		return err
+	}
+	set, err := n.Settings(ctx)
+	if err != nil {
+		return err // the claims expire
+	}
+	var sending sync.WaitGroup
+	failures := make([]error, len(claimed))
+	for i, notice := range claimed {
+		sending.Go(func() { failures[i] = n.sendOne(ctx, notice, n.words(set.Language)) })
+	}
+	sending.Wait()
+	return errors.Join(failures...)
+}
+
+// sendOne sends one notice and writes down what became of it.
+func (n *Notifier) sendOne(ctx context.Context, notice Notice, words Words) error {
+	if notice.Kind == Alarm { // as it is by now, which may be over
+		left, err := n.Archive.CountUnanswered(ctx)
+		if err != nil {
+			return err
+		}
+		if left.Raised == 0 {
+			return n.finish(ctx, notice, dropped, nil)
+		}
+		notice.Count, notice.Minutes = left.Count, int(left.Age(n.Now())/time.Minute)
+	}
+	within, cancel := context.WithTimeout(ctx, sendTime)
+	err := n.Channels[notice.Medium].Send(within, notice.Address, notice, words)
+	cancel()
+	if ctx.Err() != nil {
+		return nil // this process stops; the claim expires
+	}
+	if n.Meter != nil {
+		n.Meter.Told(notice.Kind, notice.Medium, err == nil)
+	}
+	if err == nil {
+		return n.finish(ctx, notice, sent, nil)
+	}
+	var failure *Failure
+	if !errors.As(err, &failure) {
+		failure = &Failure{Code: "other", Err: err}
+	}
+	n.Log.Warn("a notice was not sent", "notice", notice.ID, "kind", notice.Kind, "by", notice.Medium, "attempt", notice.Attempts, "failure", failure.Code, "err", failure.Err)
+	state := waiting
+	if notice.Kind == Test { // somebody stands by and will press again
+		state = failed
+	}
+	return n.finish(ctx, notice, state, failure)
+}
+
+// Try sends a test to an address of the settings at once, and returns how it went:
+// a nil Failure says that it was taken.
+func (n *Notifier) Try(ctx context.Context, by uuid.UUID, medium Medium, address string) (*Failure, error) {
+	now := n.Now()
+	notice := Notice{Kind: Test, Slot: uuid.NewString(), Medium: medium, Address: address, CreatedAt: now}
+	if err := put(ctx, n.Pool, &notice); err != nil {
+		return nil, err
+	}
+	if err := n.Trail.Append(ctx, audit.Event{At: now, Actor: by, Action: "notice.tested", Object: "notice", ID: notice.ID.String()}); err != nil {
+		return nil, err
+	}
+	if err := n.send(ctx, notice.ID); err != nil {
+		return nil, err
+	}
+	became, err := n.one(ctx, notice.ID)
+	switch {
+	case err != nil:
+		return nil, err
+	case became.State == sent:
+		return nil, nil
+	case became.Failure != nil:
+		return &Failure{Code: *became.Failure}, nil
+	}
+	return &Failure{Code: "unset"}, nil // nobody here can send it
+}
+
+// observe tells the meter, and the pages, how things stand.
+func (n *Notifier) observe(ctx context.Context) error {
+	now := n.Now()
+	unanswered, err := n.Archive.CountUnanswered(ctx)
+	if err != nil {
+		return err
+	}
+	overdue, err := n.Archive.CountOverdue(ctx, now)
+	if err != nil {
+		return err
+	}
+	if n.Meter != nil {
+		n.Meter.Waits(Waiting{Alarms: unanswered.Raised, Oldest: unanswered.Age(now), Overdue: overdue})
+	}
+	return n.findTrouble(ctx, unanswered)
+}

@@ -1,0 +1,132 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+)
+
+func TestWhatDoesNotGoIsTriedAgainForAnHour(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	n := h.process()
+	h.ladder(n, Step{After: 3, Medium: Email, Address: "un@exemple.fr"})
+	h.set(n, func(s *Settings) {
+		s.Reminders = Reminders{Address: "rappel@exemple.fr", Medium: Email, Pace: map[Kind]Pace{Overdue: Daily}, Hour: 8}
+	})
+	h.exec("insert into reports (id, reference, receipt_lookup, received_at, channel, urgency, due_at) values (gen_random_uuid(), 'ABCDEFGH', sha256('x'), $1, 'web', 2, $1)", night.Add(-time.Hour))
+	h.inbox.fail = &Failure{Code: "unreachable", Err: errors.New("nobody there")}
+	attempts := func() (n int) {
+		if err := h.db.Owner.QueryRow(context.Background(), "select attempts from notices where kind = 'overdue'").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	h.look(n)
+	for _, c := range []struct {
+		after time.Duration
+		want  int
+	}{{14 * time.Second, 1}, {time.Second, 2}, {29 * time.Second, 2}, {time.Second, 3}, {time.Minute, 4}, {2 * time.Minute, 5}, {5 * time.Minute, 6}, {10 * time.Minute, 7}} {
+		h.pass(c.after)
+		h.look(n)
+		if got := attempts(); got != c.want {
+			t.Errorf("after %s it was tried %d times, want %d", h.now.Sub(night), got, c.want)
+		}
+	}
+	if got := n.Trouble().Failing; !slices.Equal(got, []Contact{{Email, "rappel@exemple.fr"}}) {
+		t.Errorf("failing are %v", got)
+	}
+	h.pass(time.Hour)
+	h.look(n)
+	if got := states(h); !maps.Equal(got, map[string]int{failed: 1}) {
+		t.Errorf("after an hour the notices are %v", got)
+	}
+	h.inbox.fail = nil
+	h.pass(9 * time.Hour) // in the morning
+	h.look(n)
+	wantTold(t, h, "in the morning", "rappel@exemple.fr")
+	if n.Trouble().Any() {
+		t.Errorf("what goes again is still trouble: %+v", n.Trouble())
+	}
+}
+
+// A process that cannot send by a medium leaves its notices to one that can.
+func TestNoticeWaitsForWhoCanSendIt(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	mute, able := h.process(func(c *Config) { c.Channels = nil }), h.process()
+	h.ladder(able, Step{After: 3, Medium: Email, Address: "un@exemple.fr"})
+	h.receive(0, "main")
+	h.pass(3 * time.Minute)
+	h.look(mute)
+	wantTold(t, h, "by who cannot")
+	h.look(able)
+	wantTold(t, h, "by who can", "un@exemple.fr")
+	h.pass(3 * time.Minute)
+	h.look(mute)
+	h.pass(2*time.Minute + time.Second)
+	h.look(mute)
+	if got := mute.Trouble().Failing; !slices.Equal(got, []Contact{{Email, "un@exemple.fr"}}) {
+		t.Errorf("a notice that nobody can send is no trouble: %v", got)
+	}
+}
+
+func TestRemindersComeOnceAnHourOrADay(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	n := h.process()
+	h.set(n, func(s *Settings) {
+		s.Reminders = Reminders{Address: "rappel@exemple.fr", Medium: Email, Hour: 8, Pace: map[Kind]Pace{Unopened: Hourly, Answers: Daily}}
+	})
+	id := h.receive(1, "main")
+	h.exec(`insert into additions (id, report_id, team_id, epoch, body, received_at) values (gen_random_uuid(), $1, 'plateau', 1, convert_to('age-encryption.org/v1' || chr(10), 'UTF8'), $2)`, id, night)
+	told := map[Kind]int{}
+	for range 4 * 6 { // from a quarter past eleven in the evening to a quarter past three
+		h.pass(10 * time.Minute)
+		h.look(n)
+		for _, notice := range h.inbox.got {
+			told[notice.Kind]++
+		}
+		h.inbox.addresses()
+	}
+	if !maps.Equal(told, map[Kind]int{Unopened: 5, Answers: 1}) {
+		t.Errorf("in four hours and five clock hours %v were told", told)
+	}
+}
+
+func TestTestNoticeTellsAtOnceHowItWent(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	n, mute := h.process(), h.process(func(c *Config) { c.Channels = nil })
+	if failure, err := n.Try(context.Background(), h.by, Email, "un@exemple.fr"); failure != nil || err != nil {
+		t.Errorf("%v %v", failure, err)
+	}
+	wantTold(t, h, "at once", "un@exemple.fr")
+	h.inbox.fail = &Failure{Code: "credentials", Err: errors.New("no")}
+	if failure, err := n.Try(context.Background(), h.by, Email, "un@exemple.fr"); err != nil || failure == nil || failure.Code != "credentials" {
+		t.Errorf("%v %v", failure, err)
+	}
+	if failure, err := mute.Try(context.Background(), h.by, Email, "un@exemple.fr"); err != nil || failure == nil || failure.Code != "unset" {
+		t.Errorf("%v %v", failure, err)
+	}
+}
+
+func TestWhoSavesOverAnotherIsTold(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	n := h.process()
+	mine, err := n.Settings(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.ladder(n, steps...)
+	if err := n.Save(context.Background(), h.by, mine); !errors.Is(err, ErrStale) {
+		t.Errorf("%v, want ErrStale", err)
+	}
+	if now, err := n.Settings(context.Background()); err != nil || !slices.Equal(now.Steps, Ladder(steps)) {
+		t.Errorf("%v %v", now, err)
+	}
+}
