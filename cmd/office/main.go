@@ -43,6 +43,12 @@ type settings struct {
 	TrustedProxies       []netip.Prefix `help:"Networks of the proxies in front, such as 10.0.0.0/8: their X-Forwarded-For is believed when log-ins are counted." placeholder:"NETWORK,…" env:"RECUEIL_OFFICE_TRUSTED_PROXIES"`
 	IdleLimit            time.Duration  `help:"A session is locked after so long without a request; the passphrase opens it again." default:"15m" env:"RECUEIL_IDLE_LIMIT"`
 	AbsoluteLimit        time.Duration  `help:"A session ends after so long in any case." default:"12h" env:"RECUEIL_ABSOLUTE_LIMIT"`
+	SMTPServer           string         `help:"Mail server for notices, as host:port; empty sends no e-mail." env:"RECUEIL_SMTP_SERVER"`
+	SMTPSecurity         string         `help:"How the mail server is spoken to: starttls, tls (from the first byte), none (on this machine only)." enum:"starttls,tls,none" default:"starttls" env:"RECUEIL_SMTP_SECURITY"`
+	SMTPSender           string         `help:"Address that notices come from." env:"RECUEIL_SMTP_SENDER"`
+	SMTPCredentialsFile  string         `help:"File of two lines for the mail server: the name and the password; empty gives none." env:"RECUEIL_SMTP_CREDENTIALS_FILE"`
+	WebhookSecretFile    string         `help:"File of a secret of 32 characters or more that signs webhooks; empty calls none." env:"RECUEIL_WEBHOOK_SECRET_FILE"`
+	WebhookHosts         []string       `help:"Hosts that webhooks may go to, such as astreinte.example or 10.0.0.5:8443." placeholder:"HOST,…" env:"RECUEIL_WEBHOOK_HOSTS"`
 	TLS                  bool           `help:"Serve with a self-signed certificate, to try the service from another machine." env:"RECUEIL_TLS"`
 }
 
@@ -81,6 +87,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer pool.Close()
 	screens, err := office.New(office.Config{
 		Pool: pool, Trust: trusted, ShredDir: set.ShredDir, Program: "/proc/self/exe", Origin: set.Origin, Proxies: set.TrustedProxies, Idle: set.IdleLimit, Absolute: set.AbsoluteLimit,
+		Notices: office.NoticeSettings{SMTPServer: set.SMTPServer, SMTPSecurity: set.SMTPSecurity, SMTPSender: set.SMTPSender,
+			SMTPCredentialsFile: set.SMTPCredentialsFile, WebhookSecretFile: set.WebhookSecretFile, WebhookHosts: set.WebhookHosts},
 		Catalogue: locales.FS, Templates: templates.FS, Static: static.FS, Bundles: static.Bundles, Now: time.Now, Log: log,
 	})
 	if err != nil {
@@ -90,6 +98,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer cancel()
 	go tune(working)
 	go screens.Tend(working)
+	go screens.Notify(working)
 	go trusted.Watch(working)
 	id := trust.NewServerID()
 	go trusted.Announce(working, office.Announcer(pool, id))

@@ -59,6 +59,12 @@ func TestWrongSettingStopsTheStartWithItsMend(t *testing.T) {
 		"no database URL":             {"database-url", "postgres://bad:pass word@@", "postgres://role:password@host"},
 		"a session that never begins": {"idle-limit", "0s", "--idle-limit"},
 		"an end before it":            {"absolute-limit", "1m", "--absolute-limit"},
+		"a mail server without port":  {"smtp-server", "smtp.example", "--smtp-server"},
+		"a mail server, no sender":    {"smtp-server", "smtp.example:587", "--smtp-sender"},
+		"a sender, no mail server":    {"smtp-sender", "veille@exemple.invalid", "--smtp-server"},
+		"mail spoken to otherwise":    {"smtp-security", "ssl3", "smtp-security"},
+		"a secret of no webhook":      {"webhook-secret-file", "/nowhere/secret", "--webhook-hosts"},
+		"a webhook without secret":    {"webhook-hosts", "astreinte.example", "--webhook-secret-file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			settings := good(t)
