@@ -11,5 +11,9 @@ var FS embed.FS
 // The two sides share the tokens and the parts that every form is made of.
 var Bundles = map[string][]string{
 	"public.css": {"css/tokens.css", "css/base.css", "css/public.css"},
-	"office.css": {"css/tokens.css", "css/base.css", "css/office.css", "css/notes.css"},
+	"office.css": {
+		"css/tokens.css", "css/base.css", "css/office.css",
+		"css/notes.css",
+		"css/queue.css",
+	},
 }

@@ -106,10 +106,13 @@ async function* listener({ page }, reference) {
   yield "log-in, refused";
   await logIn(page);
   yield "queue";
-  for (const [i, view] of (await page.locator(".filters a").evaluateAll((links) => links.map((link) => link.href))).entries()) {
+  for (const [i, view] of (await page.locator("main > nav > .filters a").evaluateAll((links) => links.map((link) => link.href))).entries()) {
     await page.goto(view);
     yield `queue, view ${i + 1}`;
   }
+  await page.goto(`${service.office}/file?urgence=1&urgence=2&suivi=aucun&du=2020-01-01`);
+  await page.locator(".filtering").evaluate((folded) => { folded.open = true; });
+  yield "queue, filtered, with the form open";
   await openReport(page, reference);
   yield "report, new";
   await press(page, "main [data-claim]");

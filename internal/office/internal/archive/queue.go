@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -15,45 +16,6 @@ import (
 
 // PageSize is how many rows a page of the queue has.
 const PageSize = 50
-
-// A Filter narrows the queue down.
-type Filter string
-
-// The filters.
-const (
-	All        Filter = ""
-	Overdue    Filter = "en-retard"
-	ToVerify   Filter = "a-verifier"
-	Unassigned Filter = "non-attribues"
-	Mine       Filter = "les-miens"
-	Answered   Filter = "reponses"
-)
-
-// Filters lists them in the order of the screen.
-func Filters() []Filter { return []Filter{All, Answered, Overdue, ToVerify, Unassigned, Mine} }
-
-// open is the condition of the index reports_queue, word for word.
-const open = `r.status in ('received', 'in_triage', 'awaiting_information', 'qualified', 'awaiting_validation', 'reopened')`
-
-// MostUnverified is how many urgent reports may wait unverified and unopened in the
-// main queue. More are a flood, and stand beside it until somebody opens them: who
-// sends thousands shall not bury what was verified.
-const MostUnverified = 20
-
-// What is to be verified stays out of the main queue unless it is urgent, and
-// during a flood also then. The count is taken once for a query.
-const mainQueue = `(r.lane = 'main' or r.urgency <= 1 and (r.status <> 'received' or
-  (select count(*) from (select 1 from reports u where u.lane = 'to_verify' and u.urgency <= 1 and u.status = 'received' limit @flood) waiting) < @flood))`
-
-var conditions = map[Filter]string{
-	All:        open + ` and ` + mainQueue,
-	Overdue:    open + ` and ` + mainQueue + ` and r.due_at < @now and (r.urgency > 0 or r.due_at < @now - interval '3 minutes') and r.status = 'received'`,
-	ToVerify:   open + ` and r.lane = 'to_verify'`,
-	Unassigned: open + ` and ` + mainQueue + ` and r.assignee is null`,
-	Mine:       open + ` and r.assignee = @me`,
-	// Also of a report that stands in the queue no more: who adds something waits.
-	Answered: `r.status <> 'purged' and r.id in (select u.report_id from additions u where u.seen_at is null and u.team_id = any(@teams))`,
-}
 
 // A View is one look at the queue.
 type View struct {
@@ -87,18 +49,34 @@ func (r *Report) Position() Position {
 	return Position{rank, r.DueAt, r.ID}
 }
 
+// arguments are those that every query of the queue may name.
+func (v View) arguments() pgx.NamedArgs {
+	return pgx.NamedArgs{"teams": v.Teams, "me": v.Me, "now": v.Now, "flood": MostUnverified + 1}
+}
+
+// inOrder selects what a filter shows, from a place in the order on and up to a limit.
+// The conditions stand on columns of the index that gives the order: rows are read
+// only of what is shown.
+func (f Filter) inOrder(arguments pgx.NamedArgs, after Position, limit int) string {
+	arguments["limit"], arguments["rank"], arguments["due"], arguments["after"] = limit, after.Rank, after.DueAt, after.ID
+	var parts []string
+	for _, scope := range f.scopes() {
+		part := "select r.id, r.queue_rank, r.due_at from reports r where " + f.where(scope, arguments)
+		if after != (Position{}) {
+			part += " and (r.queue_rank, r.due_at, r.id) > (@rank, @due, @after)"
+		}
+		parts = append(parts, "("+part+" order by r.queue_rank, r.due_at, r.id limit @limit)")
+	}
+	return "select p.id, p.queue_rank, p.due_at from (" + strings.Join(parts, " union all ") + ") p order by p.queue_rank, p.due_at, p.id limit @limit"
+}
+
 // Queue returns a page: urgency 0 first, and among those the verified; then by due
 // time. more says that rows follow.
 func (a *Archive) Queue(ctx context.Context, v View) (page []Report, more bool, err error) {
-	condition, known := conditions[v.Filter]
-	if !known {
-		condition = conditions[All]
-	}
-	query := "select " + columns + joins + ` where ` + condition + `
-		and (r.queue_rank, r.due_at, r.id) > (@rank, @due, @id)
-		order by r.queue_rank, r.due_at, r.id limit @limit`
-	rows, err := a.pool.Query(ctx, query, pgx.NamedArgs{"teams": v.Teams, "me": v.Me, "now": v.Now,
-		"rank": v.After.Rank, "due": v.After.DueAt, "id": v.After.ID, "limit": PageSize + 1, "flood": MostUnverified + 1})
+	arguments := v.arguments()
+	query := "with page as materialized (" + v.Filter.inOrder(arguments, v.After, PageSize+1) + ") select " + columns + joins +
+		" join page on page.id = r.id order by page.queue_rank, page.due_at, page.id"
+	rows, err := a.pool.Query(ctx, query, arguments)
 	if err != nil {
 		return nil, false, fmt.Errorf("reading the queue: %w", postgres.Sort(err))
 	}
@@ -113,20 +91,16 @@ func (a *Archive) Queue(ctx context.Context, v View) (page []Report, more bool, 
 }
 
 // MostCounted is where counting stops: the eye needs no more.
-const MostCounted = 1000
+const MostCounted = 500
 
-// Counts returns how many rows each filter shows, up to MostCounted.
-func (a *Archive) Counts(ctx context.Context, v View) (map[Filter]int, error) {
+// Counts returns how many rows each of some filters shows, up to MostCounted.
+func (a *Archive) Counts(ctx context.Context, v View, filters []Filter) ([]int, error) {
 	batch := &pgx.Batch{}
-	counts := map[Filter]int{}
-	for _, f := range Filters() {
-		batch.Queue(`select count(*)::int from (select 1 from reports r where `+conditions[f]+`
-			and exists (select 1 from report_grants g where g.report_id = r.id and g.team_id = any(@teams)) limit @most) n`,
-			pgx.NamedArgs{"teams": v.Teams, "me": v.Me, "now": v.Now, "most": MostCounted, "flood": MostUnverified + 1}).QueryRow(func(row pgx.Row) error {
-			var n int
-			err := row.Scan(&n)
-			counts[f] = n
-			return err
+	counts := make([]int, len(filters))
+	for i, f := range filters {
+		arguments := v.arguments()
+		batch.Queue("select count(*)::int from ("+f.inOrder(arguments, Position{}, MostCounted)+") n", arguments).QueryRow(func(row pgx.Row) error {
+			return row.Scan(&counts[i])
 		})
 	}
 	if err := a.pool.SendBatch(ctx, batch).Close(); err != nil {

@@ -1,16 +1,13 @@
 package pages
 
 import (
-	"encoding/base64"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -27,6 +24,7 @@ type queuePage struct {
 	Heading  string
 	Count    string
 	Filters  []filterLink
+	Panel    filterPanel
 	Groups   []rowGroup
 	Calm     bool   // the whole queue, and nothing of urgency 0 in it
 	Flood    string // more urgent ones wait unverified than the queue takes in
@@ -54,61 +52,92 @@ type filterLink struct {
 
 func (s *Server) queue(c echo.Context, v *visit) error {
 	ctx := c.Request().Context()
-	view := archive.View{Teams: v.keys.Teams(), Filter: archive.Filter(c.QueryParam("vue")), Me: v.ID, Now: s.Now()}
-	if !slices.Contains(archive.Filters(), view.Filter) {
-		view.Filter = archive.All
-	}
-	view.After = parsePosition(c.QueryParam("apres"))
+	view := archive.View{Teams: v.keys.Teams(), Filter: s.parseFilter(c.QueryParams()), Me: v.ID, Now: s.Now(), After: parsePosition(c.QueryParam("apres"))}
 	// The snapshot comes before the rows: what arrives in between is announced, not lost.
 	snapshot, err := s.Archive.Snapshot(ctx)
 	if err != nil {
 		return err
 	}
+	counted := s.startCounting(ctx, view)
 	found, more, err := s.Archive.Queue(ctx, view)
 	if err != nil {
 		return err
 	}
-	counts, err := s.Archive.Counts(ctx, view)
-	if err != nil {
-		return err
-	}
+	name := s.presetOf(view.Filter)
 	if len(found) > 0 {
-		event := audit.Event{At: view.Now, Actor: v.ID, Action: "queue.open", Object: "queue", ID: string(view.Filter), Detail: fmt.Sprint(len(found))}
+		event := audit.Event{At: view.Now, Actor: v.ID, Action: "queue.open", Object: "queue", ID: name, Detail: fmt.Sprint(len(found))}
 		if err := s.Trail.Append(ctx, event); err != nil {
 			return err
 		}
 	}
-	address := queueAddress(view.Filter, archive.Position{})
-	page := queuePage{Groups: s.groups(s.openRows(v, found)), Count: s.many(counts[view.Filter]), Reload: address,
-		Heading:  s.voice.T("office.queue.heading"),
+	groups := s.groups(s.openRows(v, found))
+	counts, err := counted()
+	if err != nil {
+		return err
+	}
+	address := s.queueAddress(view.Filter, archive.Position{})
+	page := queuePage{Groups: groups, Count: s.many(counts.here), Reload: address, Heading: s.voice.T("office.queue.heading"),
 		Arrivals: streamAddress("/file/arrivees", snapshot, uuid.Nil), Live: streamAddress(streamPath, snapshot, uuid.Nil)}
 	page.Frame = s.frame(c, s.voice.T("office.queue.title", "N", page.Count))
 	page.Queue = true
-	flood := counts[archive.ToVerify] > archive.MostUnverified && view.Filter != archive.ToVerify
-	if flood {
-		page.Flood = s.voice.T("office.queue.flood", "N", s.many(counts[archive.ToVerify]))
+	if page.Panel, err = s.panelOf(c, v, view.Filter); err != nil {
+		return err
 	}
-	page.Calm = !flood && view.Filter == archive.All && view.After == (archive.Position{}) && len(found) > 0 && found[0].Urgency > 0
+	flood := counts.of["a-verifier"] > archive.MostUnverified && name != "a-verifier"
+	if flood {
+		page.Flood = s.voice.T("office.queue.flood", "N", s.many(counts.of["a-verifier"]))
+	}
+	page.Calm = !flood && name == everything && view.After == (archive.Position{}) && len(found) > 0 && found[0].Urgency > 0
 	if len(found) == 0 {
-		page.Empty = s.voice.T("office.empty." + filterName(view.Filter))
+		page.Empty = s.voice.First("office.empty."+name, "office.empty.filtered")
 	}
 	if view.After != (archive.Position{}) {
 		page.First = address
 	}
 	if more {
-		page.Next = queueAddress(view.Filter, found[len(found)-1].Position())
+		page.Next = s.queueAddress(view.Filter, found[len(found)-1].Position())
 	}
-	for _, f := range archive.Filters() {
-		page.Filters = append(page.Filters, filterLink{queueAddress(f, archive.Position{}), s.voice.T("office.filter." + filterName(f)), s.many(counts[f]), f == view.Filter})
+	for _, p := range presets {
+		link := filterLink{s.queueAddress(p.Filter, archive.Position{}), s.voice.T("office.filter." + p.Name), s.many(counts.of[p.Name]), p.Name == name}
+		if !p.Less || link.Current {
+			page.Filters = append(page.Filters, link)
+		} else {
+			page.Panel.Others = append(page.Panel.Others, link)
+		}
 	}
 	return s.render(c, http.StatusOK, "queue", page)
 }
 
-func filterName(f archive.Filter) string {
-	if f == archive.All {
-		return "toutes"
+// queueCounts are how many rows each view of the screen shows.
+type queueCounts struct {
+	here int // the one at hand
+	of   map[string]int
+}
+
+// startCounting counts beside the opening of the rows: the one is the database's
+// work, the other this process's.
+func (s *Server) startCounting(ctx context.Context, view archive.View) func() (queueCounts, error) {
+	filters := []archive.Filter{view.Filter}
+	for _, p := range presets {
+		filters = append(filters, p.Filter)
 	}
-	return string(f)
+	counts := queueCounts{of: map[string]int{}}
+	var failed error
+	var counting sync.WaitGroup
+	counting.Go(func() {
+		found, err := s.Archive.Counts(ctx, view, filters)
+		if failed = err; err != nil {
+			return
+		}
+		counts.here = found[0]
+		for i, p := range presets {
+			counts.of[p.Name] = found[i+1]
+		}
+	})
+	return func() (queueCounts, error) {
+		counting.Wait()
+		return counts, failed
+	}
 }
 
 // many writes a count; the archive counts no further than a thousand.
@@ -218,41 +247,4 @@ func (s *Server) arrived(c echo.Context, v *visit, snapshot string, only uuid.UU
 		}
 	}
 	return n, err
-}
-
-func queueAddress(f archive.Filter, after archive.Position) string {
-	query := url.Values{}
-	if f != archive.All {
-		query.Set("vue", string(f))
-	}
-	if after != (archive.Position{}) {
-		query.Set("apres", formatPosition(after))
-	}
-	if len(query) == 0 {
-		return "/file"
-	}
-	return "/file?" + query.Encode()
-}
-
-func formatPosition(p archive.Position) string {
-	return fmt.Sprintf("%d.%d.%s", p.Rank, p.DueAt.UnixMicro(), base64.RawURLEncoding.EncodeToString(p.ID[:]))
-}
-
-// parsePosition reads what formatPosition wrote; anything else is the top.
-func parsePosition(text string) archive.Position {
-	var p archive.Position
-	var micros int64
-	var id string
-	if n, _ := fmt.Sscanf(strings.ReplaceAll(text, ".", " "), "%d %d %s", &p.Rank, &micros, &id); n != 3 || p.Rank < 0 || p.Rank > archive.LastRank {
-		return archive.Position{}
-	}
-	raw, err := base64.RawURLEncoding.DecodeString(id)
-	if err != nil {
-		return archive.Position{}
-	}
-	if p.ID, err = uuid.FromBytes(raw); err != nil {
-		return archive.Position{}
-	}
-	p.DueAt = time.UnixMicro(micros).UTC()
-	return p
 }

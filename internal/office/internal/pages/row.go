@@ -19,7 +19,8 @@ type Row struct {
 	ReceivedAt time.Time
 	DueAt      time.Time
 	Since      string // it waits for
-	Left       string // until it is due; empty: somebody has taken it up, or it is late
+	Clock      bool   // its due time runs
+	Left       string // until it is due; empty: the time does not run, or is over
 	Late       string // how long it is overdue; empty: it is not
 	Situation  string // the gravest thing said
 	Detail     string // the children's ages, then the other dangers
@@ -54,11 +55,11 @@ func (s *Server) row(v *visit, r *archive.Report, opened *report.Report) Row {
 		Mine: r.Assignee != nil && *r.Assignee == v.ID, New: r.Status == triage.Received,
 		Claimable: v.Role.May(triage.Claim) && r.Assignee == nil && (held == nil || *held == v.ID),
 	}
+	row.Clock = slices.Contains(triage.Due(), r.Status) && held == nil
 	switch {
-	case r.Status != triage.Received:
-	case triage.Overdue(r.Urgency, due, now):
+	case triage.Late(r.Status, r.Urgency, due, held != nil, now):
 		row.Late = s.voice.T("office.row.late", "T", s.duration(now.Sub(due)))
-	case r.Urgency > 0:
+	case row.Clock && r.Urgency > 0:
 		row.Left = s.voice.T("office.row.left", "T", s.duration(due.Sub(now)))
 	}
 	if r.AssigneeName != nil {
