@@ -15,5 +15,6 @@ var Bundles = map[string][]string{
 		"css/tokens.css", "css/base.css", "css/office.css",
 		"css/notes.css",
 		"css/queue.css",
+		"css/transmission.css",
 	},
 }

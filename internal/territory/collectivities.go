@@ -73,3 +73,27 @@ func DepartmentOf(commune string) string {
 	}
 	return commune[:min(length, len(commune))]
 }
+
+// Collectivities lists who answers for children anywhere, by code: the départements,
+// and in place of some of them the territories that have their powers.
+func Collectivities() []Collectivity {
+	var found []Collectivity
+	for _, d := range readDepartments() {
+		for _, c := range CollectivitiesIn(d.Code) {
+			if !slices.Contains(found, c) {
+				found = append(found, c)
+			}
+		}
+	}
+	return found
+}
+
+// CollectivityByCode returns the one of that code.
+func CollectivityByCode(code string) (Collectivity, bool) {
+	for _, c := range Collectivities() {
+		if c.Code == code {
+			return c, true
+		}
+	}
+	return Collectivity{}, false
+}

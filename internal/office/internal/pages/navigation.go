@@ -32,6 +32,9 @@ func (s *Server) navigation(c echo.Context, v *visit) []navLink {
 		}
 		add("/cles", "office.nav.keys", n)
 	}
+	if v.Role.May(triage.Directory) {
+		add("/annuaire", "office.nav.directory", 0)
+	}
 	if v.Role.May(triage.Roster) {
 		add("/comptes", "office.nav.accounts", 0)
 	}

@@ -144,6 +144,14 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.GET("/journal", s.may(triage.Audit, s.trail))
 	e.GET("/journal/export", s.may(triage.Audit, s.exportTrail))
 	e.POST("/journal/verification", s.may(triage.Audit, s.verifyTrail))
+	e.GET("/annuaire", s.may(triage.Directory, s.directory))
+	e.GET("/annuaire/nouveau", s.may(triage.Directory, s.newRecipient))
+	e.POST("/annuaire/nouveau", s.may(triage.Directory, s.addRecipient))
+	e.GET("/annuaire/:destinataire", s.may(triage.Directory, s.recipient))
+	e.POST("/annuaire/:destinataire", s.may(triage.Directory, s.editRecipient))
+	e.POST("/annuaire/:destinataire/verification", s.may(triage.Directory, s.verifyRecipient))
+	e.POST("/annuaire/:destinataire/cle", s.may(triage.ConfirmKey, s.confirmKey))
+	e.POST("/annuaire/:destinataire/retrait", s.may(triage.Directory, s.retireRecipient))
 	e.GET("/file", s.member(s.first))
 	e.GET("/file/arrivees", s.may(triage.Read, s.arrivals))
 	e.GET(streamPath, s.may(triage.Read, s.stream))
@@ -188,6 +196,7 @@ var (
 var problems = map[error]*web.Problem{
 	postgres.ErrUnavailable: {Status: http.StatusServiceUnavailable, Key: "office.error.unavailable"},
 	archive.ErrNotFound:     {Status: http.StatusNotFound, Key: "office.error.no_report"},
+	archive.ErrNoRecipient:  {Status: http.StatusNotFound, Key: "office.error.no_recipient"},
 	staff.ErrNoSession:      errNoSession,
 	staff.ErrNoAccount:      {Status: http.StatusNotFound, Key: "office.error.no_account"},
 	staff.ErrStale:          {Status: http.StatusConflict, Key: "office.error.stale"},

@@ -21,5 +21,6 @@ func TestEveryTemplateFitsItsStruct(t *testing.T) {
 		"own_key": ownKeyPage{}, "accounts": accountsPage{}, "account": accountPage{}, "account_act": actPage{}, "invite": invitePage{}, "code": codePage{},
 		"invitation": invitationPage{}, "keys": keysPage{}, "admit": admitPage{}, "trail": trailPage{}, "verification": verificationPage{}, "queue": queuePage{}, "report": reportPage{},
 		"file": revealPage{}, "file_shown": shownFile{}, "file_freeze": filePage{},
+		"directory": directoryPage{}, "recipient": recipientPage{},
 	})
 }

@@ -150,7 +150,7 @@ func (w way) form() url.Values {
 	return form
 }
 
-var ownAddresses = regexp.MustCompile(`^/(file(\?[a-zA-Z0-9=&%._:-]*)?|dossiers/[0-9a-f-]{36}(/pieces/[0-9a-f-]{36})?|compte/[a-z]+|comptes(/[0-9a-z-]{4,36}){0,2}|cles(/[0-9a-f-]{36}(/refus)?)?|verifications|journal(\?[a-zA-Z0-9=&%._:-]*)?)$`)
+var ownAddresses = regexp.MustCompile(`^/(file(\?[a-zA-Z0-9=&%._:-]*)?|dossiers/[0-9a-f-]{36}(/pieces/[0-9a-f-]{36})?|compte/[a-z]+|comptes(/[0-9a-z-]{4,36}){0,2}|cles(/[0-9a-f-]{36}(/refus)?)?|annuaire(/[0-9a-z-]{7,36})?|suites|verifications|journal(\?[a-zA-Z0-9=&%._:-]*)?)$`)
 
 // ownAddress lets an address of ours through, and no other: the log-in leads
 // nowhere else.

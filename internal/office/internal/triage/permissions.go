@@ -63,6 +63,10 @@ const (
 	Admit Action = "admit" // to the key of a team, or refuse it; follow-up members to that of their own profession
 	Alert Action = "alert" // say whom the house tells that something waits
 
+	// The directory of those whom files are sent to.
+	Directory  Action = "directory"   // add, edit and verify entries
+	ConfirmKey Action = "confirm_key" // that another put in
+
 	// On the files of a report.
 	Reveal   Action = "reveal" // for a reason
 	Download Action = "download"
@@ -118,6 +122,9 @@ var permissions = map[Action][]Role{
 
 	Admit: {Coordinator, FollowUp},
 	Alert: {Coordinator},
+
+	Directory:  {Agent, Coordinator},
+	ConfirmKey: {Coordinator},
 
 	Reveal:   {Agent, Coordinator, FollowUp},
 	Download: {Agent, Coordinator, FollowUp},
