@@ -47,6 +47,7 @@ var allowed = map[string]string{
 		internal/office/internal/archive internal/office/internal/audit internal/office/internal/casefile internal/office/internal/factor internal/office/internal/live internal/office/internal/notify
 		internal/office/internal/preview internal/office/internal/staff internal/office/internal/triage internal/office/internal/unseal internal/office/internal/words
 		internal/postgres internal/readout internal/reply internal/report internal/seal internal/secret internal/territory internal/web github.com/BurntSushi/toml
+		internal/office/internal/referral internal/trust
 		github.com/google/uuid github.com/jackc/pgx/v5 github.com/labstack/echo/v4 golang.org/x/text/encoding/charmap
 		golang.org/x/text/encoding/unicode golang.org/x/text/transform golang.org/x/text/unicode/norm`,
 	// Its decoders run in a process of their own, which reaches nothing.
@@ -57,6 +58,8 @@ var allowed = map[string]string{
 		internal/office/internal/audit internal/office/internal/factor internal/office/internal/keyring
 		internal/office/internal/triage internal/office/internal/words internal/postgres internal/seal internal/secret internal/trust
 		filippo.io/age github.com/ccojocar/zxcvbn-go github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool`,
+	"internal/office/internal/referral": `
+		internal/office/internal/unseal internal/report internal/seal internal/secret internal/trust filippo.io/age github.com/google/uuid`,
 	"internal/office/internal/triage": "internal/report github.com/google/uuid",
 	"internal/office/internal/unseal": "internal/envelope internal/report internal/seal internal/secret internal/trust filippo.io/age",
 	"internal/office/internal/words":  "internal/secret github.com/google/uuid",

@@ -108,6 +108,11 @@ recueil_office  function factor_digest     EXECUTE
 recueil_office  table audit_events         SELECT
 recueil_office  table audit_head           SELECT
 recueil_office  table key_requests         SELECT
+recueil_office  table referrals            SELECT
+recueil_office  table referrals            INSERT id report_id from_team to_team epoch masked body proposed_by proposed_at
+recueil_office  table referrals            UPDATE status answered_by answered_at
+recueil_office  table referral_letters     SELECT
+recueil_office  table referral_letters     INSERT id referral_id team_id epoch kind author body sent_at
 recueil_office  table invitations          SELECT id kind staff_id login display_name role teams invited_by created_at expires_at used_at revoked_at
 recueil_office  function teams_held_alone  EXECUTE
 recueil_office  function account_invite    EXECUTE

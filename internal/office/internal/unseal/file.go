@@ -21,8 +21,13 @@ import (
 // another's, shorter or longer, is ErrDamaged at once, and one whose middle was changed
 // when that is met. An error of reading from stays what it is.
 func File(owner report.ID, listed report.Attachment, caseKey secret.Key, from io.ReaderAt, stored int64) (*io.SectionReader, error) {
+	return FileUnder(owner, listed, seal.PartKey(caseKey, seal.AttachmentKind, listed.ID), from, stored)
+}
+
+// FileUnder is File for who was given the key of that one file.
+func FileUnder(owner report.ID, listed report.Attachment, key secret.Key, from io.ReaderAt, stored int64) (*io.SectionReader, error) {
 	expected := seal.AttachmentHeader(owner, listed.ID)
-	identity, err := age.NewScryptIdentity(seal.PartPassphrase(seal.PartKey(caseKey, seal.AttachmentKind, listed.ID)).Reveal())
+	identity, err := age.NewScryptIdentity(seal.PartPassphrase(key).Reveal())
 	if err != nil {
 		return nil, fmt.Errorf("opening file %s: %w", listed.ID, err)
 	}

@@ -1,0 +1,67 @@
+package archive
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"recueil/internal/postgres"
+	"recueil/internal/report"
+)
+
+// A Letter is what one team wrote to the other about a referral, sealed to the one
+// that reads it.
+type Letter struct {
+	ID         uuid.UUID
+	ReferralID uuid.UUID
+	TeamID     string
+	Epoch      int
+	Kind       string
+	Author     uuid.UUID
+	AuthorName string
+	Body       []byte
+	SentAt     time.Time
+}
+
+// Shared is the kind of a letter that answers nothing: an entry of the record that the
+// unit shows the platform. The other kinds are named as the state they explain.
+const Shared = "shared"
+
+const letterQuery = `select l.id, l.referral_id, l.team_id, l.epoch, l.kind, l.author, s.display_name as author_name, l.body, l.sent_at
+	from referral_letters l join staff s on s.id = l.author join referrals f on f.id = l.referral_id`
+
+// LettersOf lists what these teams were written about the referrals of a report, oldest
+// first.
+func (a *Archive) LettersOf(ctx context.Context, id report.ID, teams []string) ([]Letter, error) {
+	return a.letters(ctx, letterQuery+" where f.report_id = $1 and l.team_id = any($2) order by l.sent_at, l.id limit 500", id, teams)
+}
+
+// LettersAbout lists what these teams were written about one referral, oldest first.
+func (a *Archive) LettersAbout(ctx context.Context, referral uuid.UUID, teams []string) ([]Letter, error) {
+	return a.letters(ctx, letterQuery+" where l.referral_id = $1 and l.team_id = any($2) order by l.sent_at, l.id limit 500", referral, teams)
+}
+
+func (a *Archive) letters(ctx context.Context, query string, arguments ...any) ([]Letter, error) {
+	rows, err := a.pool.Query(ctx, query, arguments...)
+	if err != nil {
+		return nil, fmt.Errorf("reading letters: %w", postgres.Sort(err))
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Letter])
+	if err != nil {
+		return nil, fmt.Errorf("reading letters: %w", postgres.Sort(err))
+	}
+	return found, nil
+}
+
+// SendLetter stores a letter.
+func SendLetter(ctx context.Context, tx pgx.Tx, l Letter) error {
+	_, err := tx.Exec(ctx, `insert into referral_letters (id, referral_id, team_id, epoch, kind, author, body, sent_at) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		l.ID, l.ReferralID, l.TeamID, l.Epoch, l.Kind, l.Author, l.Body, l.SentAt)
+	if err != nil {
+		return fmt.Errorf("writing about referral %s: %w", l.ReferralID, postgres.Sort(err))
+	}
+	return nil
+}

@@ -1,0 +1,141 @@
+// Package referral makes what one team gives another of a report, and opens it again.
+//
+// A referral is whole or masked. Whole is the report as it came, with the reply key.
+// Masked is a new, smaller report: who wrote it and how to reach him are left out
+// whatever is chosen, and of the rest only what a person chose and read again. Neither
+// carries the case key: what the platform writes stays the platform's. The files that
+// go along are opened by keys of their own, one each.
+//
+// Whoever can write the database can seal a body to a unit, since age does not say who
+// sealed; but he cannot read one, nor have it stand under another id.
+package referral
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"filippo.io/age"
+	"github.com/google/uuid"
+
+	"recueil/internal/office/internal/unseal"
+	"recueil/internal/report"
+	"recueil/internal/seal"
+	"recueil/internal/secret"
+	"recueil/internal/trust"
+)
+
+// Format is the version of the sealed JSON. A reader refuses any other.
+const Format = "recueil.referral/1"
+
+// A Body is what the unit reads.
+type Body struct {
+	ID      uuid.UUID // of the referral
+	Masked  bool
+	Reason  string
+	Wish    string         // whether the reporter wants to be called by the unit: yes, no, later or ""
+	Report  *report.Report // as it came, or what is left of it
+	Key     secret.Key     // fresh, for whatever the unit writes of it
+	Files   []File
+	Removed int // answers that were left out
+}
+
+// A File goes along with a referral. Its key opens it and nothing else.
+type File struct {
+	report.Attachment
+	Owner report.ID // the report or the addition that it came with
+	Key   secret.Key
+}
+
+type wire struct {
+	Format  string          `json:"format"`
+	ID      uuid.UUID       `json:"id"`
+	Masked  bool            `json:"masked"`
+	Reason  string          `json:"reason"`
+	Wish    string          `json:"wish,omitempty"`
+	Report  json.RawMessage `json:"report"`
+	CaseKey string          `json:"case_key"`
+	Files   []wireFile      `json:"files,omitempty"`
+	Removed int             `json:"removed,omitempty"`
+}
+
+type wireFile struct {
+	report.Attachment
+	Owner report.ID `json:"owner"`
+	Key   string    `json:"key"`
+}
+
+// Seal closes a body for a unit, padded as a report is. A report that still carries a
+// case key is refused: nobody is to give one away by mistake.
+func Seal(b *Body, to trust.Epoch) ([]byte, error) {
+	if !b.Report.CaseKey.IsZero() || b.Masked && (!b.Report.ReplyKey.IsZero() || b.Report.Reference != "") {
+		return nil, fmt.Errorf("sealing referral %s: it carries a key or a name that is not the unit's", b.ID)
+	}
+	content, err := b.Report.Encode()
+	if err != nil {
+		return nil, fmt.Errorf("sealing referral %s: %w", b.ID, err)
+	}
+	w := wire{Format, b.ID, b.Masked, b.Reason, b.Wish, content, encodeKey(b.Key), nil, b.Removed}
+	for _, f := range b.Files {
+		w.Files = append(w.Files, wireFile{f.Attachment, f.Owner, encodeKey(f.Key)})
+	}
+	return sealed(b.ID, w, to)
+}
+
+func sealed(id uuid.UUID, content any, to trust.Epoch) ([]byte, error) {
+	var plain bytes.Buffer
+	encoder := json.NewEncoder(&plain)
+	encoder.SetEscapeHTML(false)
+	if encoder.Encode(content) != nil {
+		return nil, fmt.Errorf("sealing %s: it cannot be written as JSON", id) // json's own words may repeat it
+	}
+	padded := seal.Pad(plain.Bytes())
+	defer clear(padded)
+	return seal.Again(padded, to)
+}
+
+// Open opens the body of a referral. The error is unseal.ErrDamaged when it is another
+// referral's, or not what its row says.
+func Open(identity age.Identity, id uuid.UUID, masked bool, body []byte) (*Body, error) {
+	plain, err := unseal.Body(identity, body)
+	if err != nil {
+		return nil, fmt.Errorf("opening referral %s: %w", id, err)
+	}
+	defer clear(plain)
+	var w wire
+	if json.Unmarshal(plain, &w) != nil || w.Format != Format {
+		return nil, fmt.Errorf("opening referral %s: %w: it is no %s", id, unseal.ErrDamaged, Format)
+	}
+	if w.ID != id || w.Masked != masked {
+		return nil, fmt.Errorf("opening referral %s: %w: it is the body of another", id, unseal.ErrDamaged)
+	}
+	b := &Body{ID: w.ID, Masked: w.Masked, Reason: w.Reason, Wish: w.Wish, Removed: w.Removed}
+	r, err := report.Decode(w.Report)
+	if err != nil {
+		return nil, fmt.Errorf("opening referral %s: %w: %w", id, unseal.ErrDamaged, err)
+	}
+	b.Report = &r
+	if b.Key, err = decodeKey(w.CaseKey); err != nil {
+		return nil, fmt.Errorf("opening referral %s: %w: %w", id, unseal.ErrDamaged, err)
+	}
+	for _, f := range w.Files {
+		key, err := decodeKey(f.Key)
+		if err != nil {
+			return nil, fmt.Errorf("opening referral %s: %w: %w", id, unseal.ErrDamaged, err)
+		}
+		b.Files = append(b.Files, File{f.Attachment, f.Owner, key})
+	}
+	return b, nil
+}
+
+func encodeKey(k secret.Key) string { return base64.StdEncoding.EncodeToString(k.Bytes()) }
+
+func decodeKey(text string) (secret.Key, error) {
+	raw, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return secret.Key{}, errors.New("a key is not base64")
+	}
+	return secret.FromBytes(raw)
+}
