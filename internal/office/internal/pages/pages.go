@@ -153,6 +153,8 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.POST("/annuaire/:destinataire/cle", s.may(triage.ConfirmKey, s.confirmKey))
 	e.POST("/annuaire/:destinataire/retrait", s.may(triage.Directory, s.retireRecipient))
 	e.GET("/file", s.member(s.first))
+	e.GET("/file/reference", s.may(triage.Read, s.askReference))
+	e.POST("/file/reference", s.may(triage.Read, s.findReference))
 	e.GET("/file/arrivees", s.may(triage.Read, s.arrivals))
 	e.GET(streamPath, s.may(triage.Read, s.stream))
 	e.GET("/dossiers/:id", s.may(triage.Read, s.report))
