@@ -10,6 +10,7 @@ import (
 // A page that shows what was typed is never the answer to a POST: the browser's
 // history then holds nothing that Back could send once more after the visitor left.
 func TestBackAfterLeavingShowsNothingThatWasTyped(t *testing.T) {
+	t.Parallel()
 	const word = "marqueur-tapé"
 	for name, c := range map[string]struct {
 		refused func(t *testing.T, s *site) *browser
@@ -54,6 +55,7 @@ func TestBackAfterLeavingShowsNothingThatWasTyped(t *testing.T) {
 // Whoever only opened the short form has a draft without a door: no other page may
 // stumble over it.
 func TestPagesWithADraftOfTheShortFormAlone(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.browser().open("/m").fill(nil).want(422, "/m")
 	for _, path := range []string{"/e/2", "/e/tout", "/v", "/q", "/r", "/a", "/d", "/"} {
@@ -71,6 +73,7 @@ func TestPagesWithADraftOfTheShortFormAlone(t *testing.T) {
 }
 
 func TestRefusedPageOutlivesAReload(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.relativeAt("/e/4").fill(url.Values{"place.address": {"impasse des Lilas"}}).want(422, "/e/4")
 	b.open(b.shown).want(422, "/e/4")

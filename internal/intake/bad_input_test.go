@@ -28,6 +28,7 @@ func (s *site) relativeAt(path string) *browser {
 }
 
 func TestWhatIsNoFormGetsItsOwnPage(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.relativeAt("/e/2")
 	b.fill(url.Values{"situation.facts": {"déjà gardé " + marker}}).want(200, "/e/3")
@@ -85,6 +86,7 @@ func TestWhatIsNoFormGetsItsOwnPage(t *testing.T) {
 
 // A problem speaks to its reader as the form did.
 func TestProblemsSpeakToTheVisitor(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	young := s.browser().door("self")
 	if got := young.open("/rien").want(404, "/rien").doc.Find(".lead").Text(); got != s.young("error.not_found.text") {
@@ -98,6 +100,7 @@ func TestProblemsSpeakToTheVisitor(t *testing.T) {
 // The longest texts there can be, in characters that grow most when written down,
 // fit into the draft, into the check page and through the last POST.
 func TestLongestDraft(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for name, sign := range map[string]string{"markup": "<", "emoji": "🚲", "line separators": " "} {
 		long := strings.Repeat(sign, report.MaxLongText-1) + "x"
@@ -117,6 +120,7 @@ func TestLongestDraft(t *testing.T) {
 }
 
 func TestUnknownAddressesSayNothing(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.relativeAt("/e/2")
 	for _, path := range []string{"/e/99", "/e/14", "/e/0", "/e/x", "/e/01x", "/p/rien", "/" + marker} {
@@ -131,6 +135,7 @@ func TestUnknownAddressesSayNothing(t *testing.T) {
 // Each refused answer is told beside its field, in words; it stays where it was
 // typed, and everything else on the page is saved.
 func TestRefusedAnswersStayOnThePage(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	long := marker + strings.Repeat("é", report.MaxLongText-len(marker)+1)
 	for _, c := range []struct {
@@ -205,6 +210,7 @@ func numbered(n int) []string {
 }
 
 func TestRefusedShortFormStaysOnThePage(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	long := strings.Repeat("🚲", report.MaxLongText+1)
 	for _, c := range []struct {
@@ -252,6 +258,7 @@ func TestRefusedShortFormStaysOnThePage(t *testing.T) {
 
 // Text is not touched but for line ends and control characters.
 func TestTextArrivesAsItWasTyped(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	emoji := strings.Repeat("👩‍👧 é\u202eabc\u202c", 1000)[:0]
 	for len([]rune(emoji)) < 10_000 {
@@ -292,6 +299,7 @@ func TestTextArrivesAsItWasTyped(t *testing.T) {
 // A draft that cannot be gone on with: each reason is told, the page comes back
 // with what was typed on it, and the way goes on.
 func TestDraftThatIsLostKeepsThePage(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	overwrite := func(b *browser, sql string, arguments ...any) {
 		if tag, err := s.db.Owner.Exec(context.Background(), sql, arguments...); err != nil || tag.RowsAffected() != 1 {
@@ -362,6 +370,7 @@ func TestDraftThatIsLostKeepsThePage(t *testing.T) {
 }
 
 func TestForgedFormsChangeNothing(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.relativeAt("/e/3")
 	b.fill(url.Values{"children.0.first_name": {"Lou"}, "_skip": {"1"}})
@@ -394,6 +403,7 @@ func TestForgedFormsChangeNothing(t *testing.T) {
 // A check page that carries somebody else's sealed draft, or a changed one, sends
 // nothing but the visitor's own.
 func TestForgedCarriedDraft(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	other := s.relativeAt("/e/2").fill(url.Values{"situation.facts": {marker}, "_skip": {"1"}})
 	_, theirs := other.open("/v").fields()

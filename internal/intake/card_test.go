@@ -42,6 +42,7 @@ func atoi(t failer, s string) int {
 // The square holds the code alone, and the card the same code in another shape; both
 // wait folded.
 func TestTheReceiptInOtherShapes(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.toCheck().fill(url.Values{"word": {"prune"}}).want(200, "/r")
 	code := b.doc.Find("#code").Text()

@@ -97,6 +97,7 @@ func (b *browser) file(base, selector string, header ...string) (int, http.Heade
 func (b *browser) problem() string { return strings.TrimSpace(b.doc.Find(".error-summary li").Text()) }
 
 func TestCaptchaIsShownSpokenAndCheckedByAnyInstance(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	one, two := s.url, s.serve()
 	b := s.asked()
@@ -134,6 +135,7 @@ func TestCaptchaIsShownSpokenAndCheckedByAnyInstance(t *testing.T) {
 // Three ways: to see, to hear, to read. None plays by itself, and each can be used
 // without JavaScript.
 func TestCaptchaPage(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.asked()
 	if alt, _ := b.doc.Find("img").Attr("alt"); alt == "" {
@@ -169,6 +171,7 @@ func TestCaptchaPage(t *testing.T) {
 }
 
 func TestCaptchaTakesAPlainQuestion(t *testing.T) {
+	t.Parallel()
 	for name, write := range map[string]func(word string, n int) string{
 		"in digits": func(_ string, n int) string { return strconv.Itoa(n) },
 		"in words":  func(word string, _ int) string { return word },
@@ -192,6 +195,7 @@ func TestCaptchaTakesAPlainQuestion(t *testing.T) {
 }
 
 func TestCaptchaFailedThreeTimesIsTakenAndMarked(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.asked()
 	for left := 2; left > 0; left-- {
@@ -219,6 +223,7 @@ func TestCaptchaFailedThreeTimesIsTakenAndMarked(t *testing.T) {
 }
 
 func TestCaptchaGivenUpIsTakenAndMarked(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.asked().fill(url.Values{"_skip": {"1"}}).want(200, "/r").receipt()
 	s.wantLanes("2 to_verify")
@@ -226,6 +231,7 @@ func TestCaptchaGivenUpIsTakenAndMarked(t *testing.T) {
 
 // What is no answer is no failure: it is said, and what was typed stays.
 func TestCaptchaSaysWhatIsNoAnswer(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.asked()
 	digits, _, _ := s.captcha()
@@ -260,6 +266,7 @@ func TestCaptchaSaysWhatIsNoAnswer(t *testing.T) {
 }
 
 func TestCaptchaExpires(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.asked()
 	old := s.digits()
@@ -279,6 +286,7 @@ func TestCaptchaExpires(t *testing.T) {
 }
 
 func TestCaptchaIsAnsweredOnce(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.asked()
 	action, form := b.fields()
@@ -300,6 +308,7 @@ func TestCaptchaIsAnsweredOnce(t *testing.T) {
 }
 
 func TestNothingIsLostAtTheCaptcha(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.asked()
 	if b.open("/v").want(200, "/v"); !strings.Contains(b.body, "le soir, il crie") {
@@ -321,6 +330,7 @@ func TestNothingIsLostAtTheCaptcha(t *testing.T) {
 
 // Urgency 0 and 1 and the short form go through at once, and are marked.
 func TestNoCaptchaHoldsUpWhatIsUrgent(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name    string
 		captcha string
@@ -350,6 +360,7 @@ func TestNoCaptchaHoldsUpWhatIsUrgent(t *testing.T) {
 }
 
 func TestCaptchaSetting(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		setting string
 		answers url.Values
@@ -370,6 +381,7 @@ func TestCaptchaSetting(t *testing.T) {
 
 // A database that cannot keep a captcha keeps no report waiting either.
 func TestCaptchaIsLeftOutWhenItCannotBeKept(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, func(config *intake.Config) {
 		pool, err := postgres.Open(t.Context(), postgres.Config{URL: "postgres://nobody:x@127.0.0.1:1/none"})
 		if err != nil {
@@ -384,6 +396,7 @@ func TestCaptchaIsLeftOutWhenItCannotBeKept(t *testing.T) {
 }
 
 func TestCaptchaDuringAnOutage(t *testing.T) {
+	t.Parallel()
 	s, o := newSiteWithOutage(t)
 	atCheck, atCaptcha := s.toCheck(), s.asked()
 	o.away.Store(true)
@@ -395,6 +408,7 @@ func TestCaptchaDuringAnOutage(t *testing.T) {
 }
 
 func TestCaptchaAddressesGiveNothingAway(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.browser().open("/q").want(410, "/q")
 	b := s.asked()
@@ -436,6 +450,7 @@ func (b *browser) cry() *browser {
 // A flood from few addresses is marked, all but its first few; whoever writes from
 // elsewhere meanwhile stands before it.
 func TestFloodFromFewAddressesMarksNobodyElse(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, behindProxy)
 	const reports, addresses = 400, 5
 	for n := range reports {
@@ -459,6 +474,7 @@ func TestFloodFromFewAddressesMarksNobodyElse(t *testing.T) {
 
 // In a crowd a browser that worked passes; one that did not is asked.
 func TestCrowdIsToldApartByWork(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, behindProxy, func(config *intake.Config) { config.Limits.Crowd = 2 })
 	visitors := make([]*browser, 4)
 	for i := range visitors {
@@ -484,6 +500,7 @@ func TestCrowdIsToldApartByWork(t *testing.T) {
 }
 
 func TestPagesThatSendCarryTheirGuard(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for _, b := range []*browser{s.toCheck(), s.browser().open("/m")} {
 		if policy := b.header.Get("Content-Security-Policy"); !strings.Contains(policy, "worker-src 'self'; ") || !strings.HasSuffix(policy, "trusted-types recueil-work") {

@@ -34,6 +34,7 @@ func place(department, commune string) url.Values {
 }
 
 func TestACommuneIsRead(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		department, commune string
 		want                report.Place
@@ -59,6 +60,7 @@ func TestACommuneIsRead(t *testing.T) {
 }
 
 func TestNamesakesAreOfferedOnce(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.relativeAt("/e/4").fill(place("unknown", "Saint-Denis")).want(422, "/e/4")
 	want := []string{"Saint-Denis (La Réunion)", "Saint-Denis (Seine-Saint-Denis)", "Saint-Denis (Aude)", "Saint-Denis (Gard)", ""}
@@ -80,6 +82,7 @@ func TestNamesakesAreOfferedOnce(t *testing.T) {
 }
 
 func TestNamesakesCanBeLeft(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.relativeAt("/e/4").fill(place("unknown", "Saint-Denis")).want(422, "/e/4")
 	b.fill(url.Values{"place.commune.choice": {""}}).want(200, "/e/5")
@@ -91,6 +94,7 @@ func TestNamesakesCanBeLeft(t *testing.T) {
 }
 
 func TestAChoiceBelongsToItsText(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for _, forged := range []string{"Haguenau (Bas-Rhin)", "Paris (Paris)"} {
 		b := s.relativeAt("/e/4").fill(place("unknown", "Saint-Denis")).want(422, "/e/4")
@@ -108,6 +112,7 @@ func TestAChoiceBelongsToItsText(t *testing.T) {
 }
 
 func TestAnUnknownCommuneIsAskedAboutOnceAndKept(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.relativeAt("/e/4").fill(place("67", "Hagueneau")).want(422, "/e/4")
 	if got := b.doc.Find("#place-commune-erreur").Text(); got != s.words("mark.unknown_commune") {
@@ -132,6 +137,7 @@ func TestAnUnknownCommuneIsAskedAboutOnceAndKept(t *testing.T) {
 }
 
 func TestACommuneElsewhereIsAskedAboutOnceAndKept(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.relativeAt("/e/4").fill(place("59", "Haguenau")).want(422, "/e/4")
 	if got := b.doc.Find("#place-commune-erreur").Text(); got != s.words("mark.commune_elsewhere") {
@@ -146,6 +152,7 @@ func TestACommuneElsewhereIsAskedAboutOnceAndKept(t *testing.T) {
 }
 
 func TestACodeOfTheVisitorIsNotTaken(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.relativeAt("/e/4")
 	_, form := b.fields()
@@ -163,6 +170,7 @@ func TestACodeOfTheVisitorIsNotTaken(t *testing.T) {
 }
 
 func TestCommunesAreProposed(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.browser()
 	for name, c := range map[string]struct {
@@ -201,6 +209,7 @@ func TestCommunesAreProposed(t *testing.T) {
 }
 
 func TestProposalsAreBounded(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.browser()
 	b.post("/c", url.Values{"q": {strings.Repeat("a", 3000)}}).want(413, "/c")
@@ -220,6 +229,7 @@ func TestProposalsAreBounded(t *testing.T) {
 }
 
 func TestTheScriptIsOnlyWhereACommuneIsAsked(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.relativeAt("/e/4")
 	source, found := b.doc.Find(`script[src$="/commune.js"]`).Attr("src")

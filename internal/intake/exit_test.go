@@ -10,6 +10,7 @@ import (
 // Leaving at any moment: nothing is left behind, here or on the device, and every
 // address of before says nothing.
 func TestLeaving(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		here  func(*site) *browser
 		begun bool
@@ -69,6 +70,7 @@ func TestLeaving(t *testing.T) {
 // A link on another site opens a page without the cookie of who is writing in another
 // tab. Were one set then, the draft would be lost.
 func TestOthersCannotTakeADraftAway(t *testing.T) {
+	t.Parallel()
 	for name, header := range map[string]http.Header{
 		"a browser of today":               {"Sec-Fetch-Site": {"cross-site"}},
 		"an older one":                     {"Sec-Fetch-Site": {""}, "Referer": {"https://ailleurs.example/"}},
@@ -102,6 +104,7 @@ func TestOthersCannotTakeADraftAway(t *testing.T) {
 
 // Another site cannot clear what the visitor of this one keeps.
 func TestOthersCannotMakeAVisitorLeave(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.relativeAt("/e/2")
 	r, _ := http.NewRequest(http.MethodGet, s.url+"/s", nil)
@@ -114,6 +117,7 @@ func TestOthersCannotMakeAVisitorLeave(t *testing.T) {
 
 // A form opened from the history shows nothing before it is asked to.
 func TestFormFromTheHistoryIsCovered(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.toCheck()
 	for _, path := range []string{"/e/2", "/v"} {
@@ -129,6 +133,7 @@ func TestFormFromTheHistoryIsCovered(t *testing.T) {
 
 // Every page that may show what was typed keeps out of the browser's caches.
 func TestFormPagesAreNotKept(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.browser().open("/m")
 	pages := []*browser{b}

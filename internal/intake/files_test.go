@@ -151,6 +151,7 @@ func (s *site) holds(r report.Report, contents ...[]byte) {
 }
 
 func TestFilesGoWithTheReport(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.toFiles()
 	first, second := picture(3<<20+17), []byte("%PDF-1.7\nune page")
@@ -169,7 +170,7 @@ func TestFilesGoWithTheReport(t *testing.T) {
 	if r.Attachments[0].Name != "photo.jpg" || r.Attachments[0].Type != "image/jpeg" || r.Attachments[1].Type != "application/pdf" {
 		t.Errorf("%+v", r.Attachments)
 	}
-	if n := s.count("attachments where not complete or expires_at < now()"); n != 0 {
+	if n := s.count("attachments where not complete or expires_at < '" + s.clock.Now().Format(time.RFC3339) + "'"); n != 0 {
 		t.Errorf("%d rows are not whole", n)
 	}
 	b.open("/s").want(303, "/s") // leaving takes nothing that was sent
@@ -181,6 +182,7 @@ func TestFilesGoWithTheReport(t *testing.T) {
 
 // The list of hostile files: what each is refused for, or kept as.
 func TestHostileFiles(t *testing.T) {
+	t.Parallel()
 	exe := append([]byte("MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00"), picture(600)...)
 	for name, c := range map[string]struct {
 		file    string
@@ -243,6 +245,7 @@ func TestHostileFiles(t *testing.T) {
 }
 
 func TestLimitsOfFiles(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		limit   func(*intake.FileLimits)
 		second  []byte
@@ -279,6 +282,7 @@ func TestLimitsOfFiles(t *testing.T) {
 }
 
 func TestTakingAFileBack(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.toFiles()
 	kept := picture(5000)
@@ -296,6 +300,7 @@ func TestTakingAFileBack(t *testing.T) {
 
 // A connection that breaks, or is closed by "Annuler", leaves nothing.
 func TestCancelledUploadLeavesNothing(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.toFiles()
 	kind, body := formWith(url.Values{"_join": {"1"}}, "photo.jpg", picture(4<<20))
@@ -336,6 +341,7 @@ func (s *site) until(what string, done func() bool) {
 }
 
 func TestLeavingTakesTheFilesAlong(t *testing.T) {
+	t.Parallel()
 	for name, leave := range map[string]func(*browser){
 		"exit":      func(b *browser) { b.open("/s").want(303, "/s") },
 		"begun new": func(b *browser) { b.open("/").post("/", url.Values{"door": {"self"}, "fresh": {"1"}}).want(200, "/a") },
@@ -354,6 +360,7 @@ func TestLeavingTakesTheFilesAlong(t *testing.T) {
 // A report that waits on the disk keeps its files whatever its writer does next: his
 // draft is still there, as if nothing had been sent.
 func TestSpooledReportKeepsItsFiles(t *testing.T) {
+	t.Parallel()
 	for name, next := range map[string]func(*browser, string){
 		"exit": func(b *browser, _ string) { b.open("/s").want(303, "/s") },
 		"exit elsewhere": func(b *browser, _ string) {
@@ -398,6 +405,7 @@ func (b *browser) move(base string) *browser {
 }
 
 func TestTabsThatAddFilesAtOnceLoseNone(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.toFiles()
 	contents := map[string][]byte{}
@@ -431,6 +439,7 @@ func TestTabsThatAddFilesAtOnceLoseNone(t *testing.T) {
 }
 
 func TestFilesLiveAsLongAsTheirDraft(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.toFiles().attach("un.jpg", picture(1000), "_join").want(200, "/e/11")
 	box := s.config.Files.(*inbox.Inbox)
@@ -454,6 +463,7 @@ func TestFilesLiveAsLongAsTheirDraft(t *testing.T) {
 }
 
 func TestShortFormTakesTheFilesOfTheDraftAlong(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	content := picture(1 << 20)
 	b := s.toFiles().attach("un.jpg", content, "_join").want(200, "/e/11").open("/m")
@@ -471,6 +481,7 @@ func TestShortFormTakesTheFilesOfTheDraftAlong(t *testing.T) {
 }
 
 func TestAdditionsListNoFileAgain(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.toFiles().attach("un.jpg", picture(1000), "_join").open("/v").want(200, "/v")
 	action, form := b.fields()
@@ -494,6 +505,7 @@ func TestAdditionsListNoFileAgain(t *testing.T) {
 
 // The whole form of a professional leads to the files and back with what was typed.
 func TestWholeFormLeadsToTheFilesAndBack(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.teacher()
 	content := picture(1000)
@@ -510,6 +522,7 @@ func TestWholeFormLeadsToTheFilesAndBack(t *testing.T) {
 }
 
 func TestTheYoungAreNotAskedForFiles(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.toCheck()
 	b.open("/e/11").want(200, "/v")

@@ -227,6 +227,7 @@ func TestALanguageThatRunsFromRightToLeftNeedsNoCode(t *testing.T) {
 
 // A catalogue that is there by half is no language: nobody is to meet two.
 func TestALanguageWithoutItsYoungVoiceDoesNotStart(t *testing.T) {
+	t.Parallel()
 	catalogues := withLanguage(t, "ar-XB", "rtl").(fstest.MapFS)
 	delete(catalogues, "ar-XB/young.toml")
 	s := newSite(t)

@@ -94,6 +94,7 @@ func (b *browser) languageCookie() string {
 }
 
 func TestPagesSpeakWhatTheBrowserAsksFor(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for languages, want := range map[string]string{
 		"": "fr", "en-US,en;q=0.9": "en", "en-GB": "en", "fr-BE,en;q=0.8": "fr", "ja": "fr", "ja,en;q=0.5": "en", "<x>": "fr", strings.Repeat("en,", 400): "fr",
@@ -117,6 +118,7 @@ func TestPagesSpeakWhatTheBrowserAsksFor(t *testing.T) {
 }
 
 func TestTheChoiceIsASessionCookieThatLeavingDrops(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.browser().open("/")
 	r, _ := http.NewRequest(http.MethodPost, s.url+"/l", strings.NewReader("_lang=en&_to=/"))
@@ -147,6 +149,7 @@ func TestTheChoiceIsASessionCookieThatLeavingDrops(t *testing.T) {
 // On a page where something is typed, the switch keeps it: nothing counts as
 // answered, nothing is asked about, nothing is sent.
 func TestTheSwitchKeepsThePageAndWhatIsTyped(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.relativeAt("/e/2")
 	b.switchTo("en", url.Values{"situation.facts": {"des cris \U0001f622\nla nuit"}}).want(200, "/e/2").speaks("en")
@@ -185,6 +188,7 @@ func TestTheSwitchKeepsThePageAndWhatIsTyped(t *testing.T) {
 
 // A page that asks about something asks about it in the other language too.
 func TestTheSwitchKeepsWhatThePageAskedAbout(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	english := s.voice("en", "adult")
 	b := s.browser().door("relative")
@@ -219,6 +223,7 @@ func TestTheSwitchKeepsWhatThePageAskedAbout(t *testing.T) {
 }
 
 func TestTheSwitchDecidesNoConflict(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.relativeAt("/e/2")
 	action, mine := b.fields()
@@ -235,6 +240,7 @@ func TestTheSwitchDecidesNoConflict(t *testing.T) {
 }
 
 func TestTheSwitchOnTheShortForm(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.browser().open("/m").fill(nil).want(422, "/m")
 	b.switchTo("en", nil).want(422, "/m").speaks("en")
@@ -263,6 +269,7 @@ func TestTheSwitchOnTheShortForm(t *testing.T) {
 }
 
 func TestTheSwitchAtTheCaptcha(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.asked()
 	b.switchTo("en", url.Values{"digits": {"12"}, "answer": {"douze ?"}}).want(200, "/q").speaks("en")
@@ -280,6 +287,7 @@ func TestTheSwitchAtTheCaptcha(t *testing.T) {
 
 // Without a form, the switch leads back to the page.
 func TestTheSwitchLeadsBack(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for _, path := range []string{"/", "/a", "/d", "/p/aide", "/p/confidentialite", "/p/mentions", "/p/accessibilite"} {
 		s.browser().open(path).switchTo("en", nil).want(200, path).speaks("en").switchTo("fr", nil).want(200, path).speaks("fr")
@@ -310,6 +318,7 @@ func TestTheSwitchLeadsBack(t *testing.T) {
 }
 
 func TestTheSwitchLeadsToNoOtherSite(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for to, want := range map[string]string{
 		"/d": "/d", "/e/2?m=1": "/e/2?m=1", "": "/", "https://example.com/": "/", "//example.com/": "/", "//example.com/d": "/", "https://example.com/d": "/", `/\example.com/`: "/", `\\example.com`: "/",
@@ -336,6 +345,7 @@ func TestTheSwitchLeadsToNoOtherSite(t *testing.T) {
 // The language of a report is that of the pages it was written on, whatever its
 // writer read before and after.
 func TestAReportSaysItsLanguage(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.browser().accepts("en").door("self").speaks("en")
 	b.open("/e/1").fill(url.Values{"danger_now": {"no"}}).want(200, "/e/2")
@@ -349,6 +359,7 @@ func TestAReportSaysItsLanguage(t *testing.T) {
 }
 
 func TestTheSwitchOnThePagesOfProfessionals(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.browser().door("professional").open("/e/1").fill(url.Values{"_view": {"whole"}}).want(200, "/e/tout")
 	b.switchTo("en", url.Values{"danger_now": {"no"}, "situation.facts": {"vu en classe"}}).want(200, "/e/tout").speaks("en")
@@ -373,6 +384,7 @@ func TestTheSwitchOnThePagesOfProfessionals(t *testing.T) {
 }
 
 func TestTheSwitchDuringAnOutage(t *testing.T) {
+	t.Parallel()
 	s, o := newSiteWithOutage(t)
 	b := s.toCheck()
 	o.away.Store(true)

@@ -16,6 +16,7 @@ import (
 
 // Every state of the case is one of a few sentences, and none says what was done.
 func TestEveryStateHasItsSentence(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	r := s.reported("relative", "")
 	b := s.enter(r.code.Reveal(), "").want(200, "/b/1")
@@ -44,6 +45,7 @@ func TestEveryStateHasItsSentence(t *testing.T) {
 }
 
 func TestMessagesOutOfPlaceAreNotShown(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	r, other := s.reported("relative", ""), s.reported("relative", "")
 	s.writes(r, 1, reply.Message{Text: "premier message"})
@@ -80,6 +82,7 @@ func TestMessagesOutOfPlaceAreNotShown(t *testing.T) {
 }
 
 func TestBadInputOfTheMailbox(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	r, other := s.reported("relative", ""), s.reported("relative", "")
 	mine := "answer-" + s.writes(r, 1, reply.Message{Text: "Une question ?", Asks: true}).String()
@@ -133,6 +136,7 @@ func TestBadInputOfTheMailbox(t *testing.T) {
 }
 
 func TestBeingReached(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	r := s.reported("relative", "")
 	b := s.enter(r.code.Reveal(), "").want(200, "/b/1")
@@ -196,6 +200,7 @@ func TestBeingReached(t *testing.T) {
 }
 
 func TestStaffHearOfReadingOnlyWhenAllowed(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	r := s.reported("relative", "")
 	s.writes(r, 1, reply.Message{Text: "Une nouvelle."})

@@ -19,6 +19,7 @@ import (
 )
 
 func TestACodeIsReadHoweverItIsTyped(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	r := s.reported("self", "")
 	code := r.code.Reveal()
@@ -68,6 +69,7 @@ func swap(code string) string {
 }
 
 func TestTheChosenWord(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	with, without := s.reported("self", "Étoile de mer"), s.reported("self", "")
 	for _, word := range []string{"Étoile de mer", "etoile-de-mer", " ÉTOILE  DE MER "} {
@@ -88,6 +90,7 @@ func TestTheChosenWord(t *testing.T) {
 
 // The word survives every page between choosing it and sending.
 func TestTheChosenWordSurvivesTheCaptcha(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, func(c *intake.Config) { c.Captcha = intake.CaptchaAlways })
 	b := s.toCheck()
 	for range 2 { // the switch of language leads back with the word
@@ -199,6 +202,7 @@ func behindProxies(c *intake.Config) {
 }
 
 func TestOnlySoManyTriesAtOnce(t *testing.T) {
+	t.Parallel()
 	slow := slowMailboxes{asked: make(chan struct{}, 100), answer: make(chan struct{})}
 	s := newSite(t, behindProxies, func(c *intake.Config) { slow.Mailboxes, c.Mailboxes = c.Mailboxes, &slow })
 	unknown := seal.NewCode().Reveal()
@@ -232,6 +236,7 @@ func TestOnlySoManyTriesAtOnce(t *testing.T) {
 }
 
 func TestOneAddressTriesOnlySoOften(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, behindProxies)
 	r, unknown := s.reported("self", ""), seal.NewCode().Reveal()
 	var wait sync.WaitGroup

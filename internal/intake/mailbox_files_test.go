@@ -22,6 +22,7 @@ func (s *site) parcel() report.Report {
 }
 
 func TestFilesAreSentFromTheMailbox(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	r := s.reported("relative", "")
 	first, second := picture(2<<20+5), []byte("%PDF-1.7\nune page")
@@ -44,6 +45,7 @@ func TestFilesAreSentFromTheMailbox(t *testing.T) {
 }
 
 func TestFileOfTheMailboxIsRefusedAndTakenBack(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, limited(func(l *intake.FileLimits) { l.Most = 2 }))
 	r := s.reported("relative", "")
 	b := s.enter(r.code.Reveal(), "").open("/b/3")
@@ -67,6 +69,7 @@ func TestFileOfTheMailboxIsRefusedAndTakenBack(t *testing.T) {
 }
 
 func TestTheYoungSendFilesWhenTheyAreAsked(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	r := s.reported("self", "")
 	b := s.enter(r.code.Reveal(), "").want(200, "/b/1")
@@ -89,6 +92,7 @@ func TestTheYoungSendFilesWhenTheyAreAsked(t *testing.T) {
 }
 
 func TestLeavingTheMailboxTakesUnsentFilesAlong(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	r := s.reported("relative", "")
 	b := s.enter(r.code.Reveal(), "").open("/b/3").attachAt("/b/3", "photo.jpg", picture(2<<20), "_join").want(200, "/b/3")
@@ -111,6 +115,7 @@ func TestLeavingTheMailboxTakesUnsentFilesAlong(t *testing.T) {
 
 // What waits on the disk keeps its files, whoever leaves.
 func TestSpooledParcelKeepsItsFiles(t *testing.T) {
+	t.Parallel()
 	for name, elsewhere := range map[string]bool{"at the same intake": false, "at another": true} {
 		t.Run(name, func(t *testing.T) {
 			s, outage := newSiteWithOutage(t)

@@ -47,6 +47,7 @@ func TestMailboxesStayOpenAsLongAsPromised(t *testing.T) {
 
 // What was written while the time ran out comes back with the code, and with no other.
 func TestTextOutlivesTheMailbox(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	r, other := s.reported("self", ""), s.reported("self", "")
 	b := s.enter(r.code.Reveal(), "").want(200, "/b/1")
@@ -77,6 +78,7 @@ func TestTextOutlivesTheMailbox(t *testing.T) {
 }
 
 func TestLeavingTheMailbox(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	r := s.reported("self", "")
 	s.exec("delete from drafts")
@@ -111,6 +113,7 @@ func TestLeavingTheMailbox(t *testing.T) {
 
 // Another site cannot take an open mailbox away, nor the history show it.
 func TestOthersDoNotSeeAMailbox(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	r := s.reported("relative", "")
 	b := s.enter(r.code.Reveal(), "").want(200, "/b/1")
@@ -143,6 +146,7 @@ func TestOthersDoNotSeeAMailbox(t *testing.T) {
 }
 
 func TestTwoTabsOfAMailbox(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	r := s.reported("relative", "")
 	s.writes(r, 1, reply.Message{Text: "Pouvez-vous préciser ?", Asks: true})
@@ -171,6 +175,7 @@ func TestTwoTabsOfAMailbox(t *testing.T) {
 }
 
 func TestTheSameAnswerTwiceIsOne(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	r := s.reported("relative", "")
 	b := s.enter(r.code.Reveal(), "").want(200, "/b/1")
@@ -189,6 +194,7 @@ func TestTheSameAnswerTwiceIsOne(t *testing.T) {
 }
 
 func TestMailboxWhileTheDatabaseIsAway(t *testing.T) {
+	t.Parallel()
 	s, outage := newSiteWithOutage(t)
 	r := s.reported("relative", "")
 	message := s.writes(r, 1, reply.Message{Text: "Où êtes-vous ?", Asks: true})
@@ -237,6 +243,7 @@ func TestMailboxWhileTheDatabaseIsAway(t *testing.T) {
 
 // A report that waits on the disk has a code that does not open yet, and then does.
 func TestTheCodeOfASpooledReport(t *testing.T) {
+	t.Parallel()
 	s, outage := newSiteWithOutage(t)
 	b := s.toCheck()
 	outage.away.Store(true)

@@ -83,6 +83,7 @@ func (b *browser) text(selector string) string {
 }
 
 func TestMailboxOfACode(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	r := s.reported("relative", "")
 	s.writes(r, 1, reply.Message{Text: "Bonjour,\nquand peut-on vous appeler ?", Asks: true})

@@ -10,6 +10,7 @@ import (
 )
 
 func TestDatabaseAwayBetweenTwoPages(t *testing.T) {
+	t.Parallel()
 	s, outage := newSiteWithOutage(t)
 	b := s.relativeAt("/e/3")
 	b.fill(url.Values{"children.0.first_name": {"Lou"}, "_add": {"children"}}).want(200, "/e/3")
@@ -39,6 +40,7 @@ func TestDatabaseAwayBetweenTwoPages(t *testing.T) {
 
 // Taking an item out is done or not done, never half.
 func TestDatabaseAwayWhileAnItemIsRemoved(t *testing.T) {
+	t.Parallel()
 	s, outage := newSiteWithOutage(t)
 	b := s.relativeAt("/e/3")
 	for _, name := range []string{"Lou", "Max", "Noé"} {
@@ -80,6 +82,7 @@ func TestPagesWhileTheDatabaseIsAway(t *testing.T) {
 }
 
 func TestDatabaseAwayBeforeTheLastPost(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		ready func(*site) *browser
 		told  func(report.Report) string
@@ -144,6 +147,7 @@ func TestSilentDatabase(t *testing.T) {
 
 // With no database and no disk nothing is acknowledged, and nothing typed is lost.
 func TestNeitherDatabaseNorDisk(t *testing.T) {
+	t.Parallel()
 	s, outage := newSiteWithOutage(t)
 	b := s.toCheck()
 	short := s.browser().open("/m")

@@ -12,6 +12,7 @@ import (
 )
 
 func TestDangerComesFirstAtEveryDoor(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for _, door := range []string{"self", "young_for_other", "relative", "professional"} {
 		b := s.browser().door(door)
@@ -34,6 +35,7 @@ func (b *browser) resumes() string {
 
 // The numbers are a click away everywhere, and lead back to where one was.
 func TestNumbersLeadBack(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.relativeAt("/e/2").fill(url.Values{"situation.facts": {"vu"}}).want(200, "/e/3")
 	if next := b.open("/d").want(200, "/d").resumes(); next != "/e/3" {
@@ -44,6 +46,7 @@ func TestNumbersLeadBack(t *testing.T) {
 // What is asked as required is asked once more when it is left out, and can then be
 // left by either button, for good.
 func TestWhatIsRequiredCanBeLeft(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		door string
 		as   report.Door
@@ -88,6 +91,7 @@ func TestWhatIsRequiredCanBeLeft(t *testing.T) {
 
 // A value that can hardly be meant is asked about once, then kept and marked.
 func TestImplausibleValuesAreAskedAboutOnce(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	date := func(name, day, month, year string) url.Values {
 		return url.Values{name + ".day": {day}, name + ".month": {month}, name + ".year": {year}}
@@ -164,6 +168,7 @@ func (b *browser) byScript(action string, form url.Values) *browser {
 
 // The second sending of what our script sent first must meet the same answer.
 func TestScriptsMissNoQuestion(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.relativeAt("/e/3")
 	action, form := b.fields()
@@ -205,6 +210,7 @@ func TestScriptsMissNoQuestion(t *testing.T) {
 // Items of a group come and go without a script; removed in the middle, the others
 // keep what they hold.
 func TestGroups(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for _, c := range []struct {
 		page, group, field string
@@ -255,6 +261,7 @@ func TestGroups(t *testing.T) {
 // A page that comes back because of one refused answer shows the items as they are
 // after one was taken out.
 func TestRemovingBesideARefusedAnswer(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.relativeAt("/e/3")
 	b.fill(url.Values{"children.0.first_name": {"Lou"}, "_add": {"children"}}).fill(url.Values{"children.1.first_name": {"Max"}, "_add": {"children"}})
@@ -278,6 +285,7 @@ func TestRemovingBesideARefusedAnswer(t *testing.T) {
 
 // Answers to questions that are hidden again are not sent.
 func TestHiddenAnswersAreNotSent(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.relativeAt("/e/2").fill(url.Values{"situation.facts": {"vu"}, "_skip": {"1"}})
 	b.open("/e/5").fill(url.Values{"situation.dangers": {"sexual_exploitation"}, "_skip": {"1"}})
@@ -302,6 +310,7 @@ func TestHiddenAnswersAreNotSent(t *testing.T) {
 }
 
 func TestWhatOpensThePageAboutExploitation(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for name, c := range map[string]struct {
 		door, page string
@@ -332,6 +341,7 @@ func TestWhatOpensThePageAboutExploitation(t *testing.T) {
 
 // "Modifier" leads back to the check page, by what its answer opened.
 func TestChangingFromTheCheckPage(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.toCheck()
 	var changes []string
@@ -373,6 +383,7 @@ func TestChangingFromTheCheckPage(t *testing.T) {
 // Nobody's name goes out by default but a professional's, and a default counts only
 // once its page was seen.
 func TestConfidentialityByDefault(t *testing.T) {
+	t.Parallel()
 	for door, want := range map[string]report.Confidentiality{"self": "anonymous", "relative": "anonymous", "professional": "may_be_passed_on"} {
 		for _, seen := range []bool{true, false} {
 			s := newSite(t)
@@ -394,6 +405,7 @@ func TestConfidentialityByDefault(t *testing.T) {
 
 // A choice that another answer calls for stands beside it, not behind a fold.
 func TestWhereToReachIsAskedBesideHow(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for _, door := range []string{"self", "relative", "professional"} {
 		b := s.browser().door(door).open("/e/1").fill(url.Values{"danger_now": {"no"}}).open("/e/12")

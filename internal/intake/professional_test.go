@@ -34,6 +34,7 @@ func (b *browser) parts() string {
 }
 
 func TestWholeFormIsOnePage(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.teacher()
 	if got := b.parts(); got != "1 13 2 3 4 5 6 7 8 10 11 12" {
@@ -77,6 +78,7 @@ func TestWholeFormIsOnePage(t *testing.T) {
 
 // The view changes at any moment, both ways; nothing is asked back and nothing lost.
 func TestSwitchingTheViewKeepsEverything(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.browser().door("professional").open("/e/1").fill(url.Values{"danger_now": {"no"}}).want(200, "/e/13")
 	b.fill(url.Values{"_skip": {"1"}}).want(200, "/e/2")
@@ -113,6 +115,7 @@ func TestSwitchingTheViewKeepsEverything(t *testing.T) {
 
 // Too long a text is the one thing that no view takes along.
 func TestSwitchingTheViewShowsWhatIsRefused(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.teacher()
 	long := strings.Repeat("x", 50_001)
@@ -126,6 +129,7 @@ func TestSwitchingTheViewShowsWhatIsRefused(t *testing.T) {
 }
 
 func TestWholeFormAsksOnceAndSaysForWhat(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.teacher().fill(nil).want(422, "/e/tout")
 	links := b.doc.Find(".error-summary a")
@@ -157,6 +161,7 @@ func TestWholeFormAsksOnceAndSaysForWhat(t *testing.T) {
 }
 
 func TestWholeFormGrowsAndShrinksInPlace(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.teacher()
 	b.fill(url.Values{"children.0.first_name": {"A"}, "situation.facts": {"vu"}, "_add": {"children"}}).want(200, "/e/tout")
@@ -181,6 +186,7 @@ func TestWholeFormGrowsAndShrinksInPlace(t *testing.T) {
 
 // "In danger now" shows the numbers once everything is saved, and then the way on.
 func TestDangerOnTheWholeForm(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.teacher()
 	told := url.Values{"danger_now": {"yes"}, "situation.facts": {"vu"}}
@@ -196,6 +202,7 @@ func TestDangerOnTheWholeForm(t *testing.T) {
 }
 
 func TestModifyingLeadsToThePlaceOnTheWholeForm(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.teacher().fill(url.Values{"children.0.first_name": {"A"}, "_add": {"children"}})
 	b.fill(url.Values{"children.1.first_name": {"B"}, "situation.facts": {"vu"}, "_skip": {"1"}}).want(200, "/v")
@@ -220,6 +227,7 @@ func TestModifyingLeadsToThePlaceOnTheWholeForm(t *testing.T) {
 }
 
 func TestTwoTabsOnTheWholeForm(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.teacher()
 	action, mine := b.fields()
@@ -242,6 +250,7 @@ func TestTwoTabsOnTheWholeForm(t *testing.T) {
 }
 
 func TestWholeFormIsForProfessionals(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for _, door := range []string{"self", "relative"} {
 		b := s.browser().door(door).open("/e/1")
@@ -258,6 +267,7 @@ func TestWholeFormIsForProfessionals(t *testing.T) {
 
 // A draft that is gone does not take the page with it.
 func TestWholeFormOutlivesItsDraft(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.teacher()
 	s.clock.Add(25 * time.Hour)
@@ -274,6 +284,7 @@ func TestWholeFormOutlivesItsDraft(t *testing.T) {
 // The whole page once more after sending: the same is the same receipt, what changed
 // is added.
 func TestWholeFormAfterSending(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.teacher()
 	b.fill(url.Values{"situation.facts": {"vu"}, "_skip": {"1"}}).want(200, "/v").open("/e/tout")
@@ -291,6 +302,7 @@ func TestWholeFormAfterSending(t *testing.T) {
 }
 
 func TestCopyBeforeSending(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.teacher().fill(url.Values{"situation.facts": {"vu"}, "_skip": {"1"}}).want(200, "/v")
 	copied := b.doc.Find(".print-only").Text()
@@ -323,6 +335,7 @@ func (s *site) stored() string {
 }
 
 func TestAttestationIsOfWhatIsStored(t *testing.T) {
+	t.Parallel()
 	for name, send := range map[string]func(*browser) *browser{
 		"one tap": func(b *browser) *browser { return b.fill(nil) },
 		"a second tap at once": func(b *browser) *browser {
@@ -362,6 +375,7 @@ func TestAttestationIsOfWhatIsStored(t *testing.T) {
 }
 
 func TestOnlyProfessionalsGetAnAttestation(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for name, b := range map[string]*browser{
 		"young": s.toCheck().fill(nil), "relative": s.relativeAt("/e/2").fill(url.Values{"situation.facts": {"vu"}, "_skip": {"1"}}).open("/v").fill(nil),
@@ -375,6 +389,7 @@ func TestOnlyProfessionalsGetAnAttestation(t *testing.T) {
 
 // What waits on the disk is attested to as soon as it is delivered.
 func TestAttestationDuringAnOutage(t *testing.T) {
+	t.Parallel()
 	s, o := newSiteWithOutage(t)
 	s.config.Attestations = o
 	s.url = s.serve()
@@ -453,6 +468,7 @@ func TestVerification(t *testing.T) {
 // Whoever comes from a link elsewhere sends no cookie along; what he wrote before must
 // still open with the one he has.
 func TestVerificationLeavesADraftAlone(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.teacher().fill(url.Values{"situation.facts": {"vu"}, "_view": {"steps"}})
 	stranger := s.browser()
@@ -468,6 +484,7 @@ func TestVerificationLeavesADraftAlone(t *testing.T) {
 }
 
 func TestLegalReminder(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for _, b := range []*browser{s.browser().door("professional").open("/e/10"), s.teacher()} {
 		reminder := b.doc.Find("details:not([open]) > summary:contains('" + s.words("page.professional.law") + "')").Parent().Text()
@@ -481,6 +498,7 @@ func TestLegalReminder(t *testing.T) {
 
 // Seven lines that say the same tell nobody where to go.
 func TestLinesOfTheSummaryTellQuestionsApart(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.browser().door("professional").open("/e/10").want(200, "/e/10").fill(nil).want(422, "/e/10")
 	lines := map[string]bool{}

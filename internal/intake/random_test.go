@@ -29,6 +29,7 @@ func inputs(f report.Field, name string, given []string) url.Values {
 // Whatever anybody tells or leaves out, at whichever door: it can be sent in no more
 // pages than the form announces, and arrives equal.
 func TestAnySubsetOfAnswersIsSentAndOpenedEqual(t *testing.T) {
+	t.Parallel()
 	if err := flag.Set("rapid.checks", "30"); err != nil {
 		t.Fatal(err)
 	}

@@ -78,6 +78,7 @@ func (b *browser) taps(n int, answers url.Values) []string {
 }
 
 func TestRapidTapsAreOneReport(t *testing.T) {
+	t.Parallel()
 	told := url.Values{"short.where": {"gare"}, "short.story": {"il est là"}}
 	for name, taps := range map[string]func(*site) []string{
 		"whole form": func(s *site) []string { return s.toCheck().taps(8, nil) },
@@ -127,6 +128,7 @@ func TestRapidTapsAreOneReport(t *testing.T) {
 }
 
 func TestWholeFormTakesTheDraftAlongToTheShortOne(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.browser().door("self").open("/e/1").fill(url.Values{"danger_now": {"no"}}).want(200, "/e/2")
 	b.fill(url.Values{"situation.story": {"la moitié"}, "situation.young_ticks": {"runaway_now"}}).want(200, "/e/4")
@@ -139,6 +141,7 @@ func TestWholeFormTakesTheDraftAlongToTheShortOne(t *testing.T) {
 }
 
 func TestShortFormNeedsNoDoor(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.browser().open("/m").fill(url.Values{"short.who": {"mon frère"}, "short.callback": {"06 39 98 12 34"}}).want(200, "/r")
 	r := s.one()
@@ -151,6 +154,7 @@ func TestShortFormNeedsNoDoor(t *testing.T) {
 }
 
 func TestSendingAgainWithinTenMinutes(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.toCheck()
 	action, form := b.fields()
@@ -168,6 +172,7 @@ func TestSendingAgainWithinTenMinutes(t *testing.T) {
 }
 
 func TestSendingAgainLaterShowsNothing(t *testing.T) {
+	t.Parallel()
 	for name, sent := range map[string]func(*site) (*browser, string, url.Values){
 		"whole form": func(s *site) (*browser, string, url.Values) {
 			b := s.toCheck()
@@ -200,6 +205,7 @@ func TestSendingAgainLaterShowsNothing(t *testing.T) {
 
 // A draft may run out while somebody reads it through: it is sent all the same.
 func TestCheckPageSendsWhatRanOut(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.toCheck()
 	s.clock.Add(59 * time.Minute)
@@ -213,6 +219,7 @@ func TestCheckPageSendsWhatRanOut(t *testing.T) {
 
 // Changed text after sending becomes an addition; the report stays as it is.
 func TestChangedTextBecomesAnAddition(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.toCheck()
 	b.open("/e/2")
@@ -250,6 +257,7 @@ func TestChangedTextBecomesAnAddition(t *testing.T) {
 }
 
 func TestChangedShortFormBecomesAnAddition(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.browser().open("/m")
 	action, form := b.fields()
@@ -267,6 +275,7 @@ func TestChangedShortFormBecomesAnAddition(t *testing.T) {
 
 // An older check page of the same draft, sent after a newer one.
 func TestOlderCheckPageAfterSendingIsAdded(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.toCheck()
 	action, older := b.fields()

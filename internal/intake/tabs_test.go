@@ -14,6 +14,7 @@ import (
 
 // Two tabs on one draft: what one saved is never silently replaced by the other.
 func TestTwoTabsOnOnePage(t *testing.T) {
+	t.Parallel()
 	for name, keepMine := range map[string]bool{"mine is kept": true, "the other is kept": false} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t)
@@ -51,6 +52,7 @@ func TestTwoTabsOnOnePage(t *testing.T) {
 func (s *site) again(b *browser, path string) *browser { return b.twin().open(path) }
 
 func TestTwoTabsOnTwoPagesLoseNothing(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	one := s.relativeAt("/e/2")
 	two := one.twin().open("/e/4")
@@ -68,6 +70,7 @@ func TestTwoTabsOnTwoPagesLoseNothing(t *testing.T) {
 
 // Many taps on one page are no conflict: they all say the same.
 func TestTapsOnAPage(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.relativeAt("/e/2")
 	action, form := b.fields()
@@ -87,6 +90,7 @@ func TestTapsOnAPage(t *testing.T) {
 
 // A child added in one tab and another in a second tab: both versions are shown.
 func TestTwoTabsInOneGroup(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.relativeAt("/e/3")
 	b.fill(url.Values{"children.0.first_name": {"Lou"}, "_add": {"children"}}).want(200, "/e/3")
@@ -114,6 +118,7 @@ func (r *reads) LoadDraft(ctx context.Context, id [32]byte, now time.Time) ([]by
 // The check page carries what it sends: the stored draft is read only when it is of
 // another revision by now.
 func TestCheckPageSendsItsCopyUnlessTheDraftChanged(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		changed bool
 		reads   int32

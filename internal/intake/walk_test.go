@@ -102,6 +102,7 @@ func (b *browser) enlarge() *browser {
 // Every door asks every question that the published list gives it, each once, for
 // every item of every group, with every code; and all of it arrives.
 func TestEveryQuestionOfEveryDoor(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		door  string
@@ -244,6 +245,7 @@ func (b *browser) offersAll(f report.Field, name string, d report.Door) {
 }
 
 func TestEveryLineOfTheShortForm(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.browser().open("/m")
 	form, want := url.Values{}, map[string][]string{}

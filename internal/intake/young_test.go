@@ -6,6 +6,7 @@ import (
 )
 
 func TestYoungWay(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	b := s.browser().door("self")
 	b.open("/e/1").want(200, "/e/1").fill(url.Values{"danger_now": {"no"}}).want(200, "/e/2")
