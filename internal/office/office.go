@@ -97,6 +97,9 @@ func (o *Office) Tend(ctx context.Context) {
 		if err := o.desk.Sweep(ctx); err != nil && ctx.Err() == nil {
 			o.log.Warn("sessions were not swept", "err", err)
 		}
+		if err := o.screens.SweepCalls(ctx); err != nil && ctx.Err() == nil {
+			o.log.Warn("receipts of calls were not swept", "err", err)
+		}
 		select {
 		case <-ctx.Done():
 			return

@@ -51,8 +51,22 @@ func (a *Answers) OpensExploitation() bool {
 // Prune drops the answers to questions that are not shown, and empty items of
 // groups. An empty door shows the short form alone, with the profile.
 func (a *Answers) Prune(d Door) {
+	a.prune(func(f *Field, n int) bool {
+		asked := f.Asked[d] != Never || d == "" && f.Page == "short" || f.Name == "reporter.profile"
+		return asked && a.holds(*f, n)
+	})
+}
+
+// PruneAsked is Prune for a conversation in which every question may be put: nothing
+// goes but what depends on another answer and lost it. The page about exploitation
+// is before the listener's eyes in any case.
+func (a *Answers) PruneAsked() {
+	a.prune(func(f *Field, n int) bool { return f.Page == "exploitation" || a.holds(*f, n) })
+}
+
+func (a *Answers) prune(shown func(f *Field, n int) bool) {
 	for range 2 { // an answer that goes may have been the condition of another
-		if !a.dropHidden(d) {
+		if !a.dropHidden(shown) {
 			return
 		}
 	}
@@ -60,7 +74,7 @@ func (a *Answers) Prune(d Door) {
 
 // dropHidden drops what is not shown as the answers stand, and reports whether that
 // was anything.
-func (a *Answers) dropHidden(d Door) bool {
+func (a *Answers) dropHidden(shown func(f *Field, n int) bool) bool {
 	type answer struct {
 		f *Field
 		n int
@@ -69,15 +83,14 @@ func (a *Answers) dropHidden(d Door) bool {
 	fields := Fields()
 	for i := range fields {
 		f := &fields[i]
-		asked := f.Asked[d] != Never || d == "" && f.Page == "short" || f.Name == "reporter.profile"
 		if f.Group == "" {
-			if f.read(a, -1) != nil && (!asked || !a.holds(*f, -1)) {
+			if f.read(a, -1) != nil && !shown(f, -1) {
 				hidden = append(hidden, answer{f, -1})
 			}
 			continue
 		}
 		for n := range f.count(a) {
-			if f.read(a, n) != nil && (!asked || !a.holds(*f, n)) {
+			if f.read(a, n) != nil && !shown(f, n) {
 				hidden = append(hidden, answer{f, n})
 			}
 		}

@@ -6,6 +6,7 @@
 //   .combobox[data-search="/c"]   around the input
 //     data-within="name"          the field that narrows the search
 //     data-counts="none|one|…"    what is said of so many proposals
+//     data-credentials            of the request, where only members are answered
 
 const pause = 120;
 
@@ -78,7 +79,7 @@ function combine(box, input) {
     try {
       const answer = await fetch(box.dataset.search, {
         method: "POST", body: new URLSearchParams({ q: typed, department: within?.value || "" }),
-        signal: asking.signal, credentials: "omit", cache: "no-store",
+        signal: asking.signal, credentials: box.dataset.credentials || "omit", cache: "no-store",
       });
       if (!answer.ok || document.activeElement !== input) return;
       show(await answer.json());

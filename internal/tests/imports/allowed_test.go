@@ -27,8 +27,9 @@ var allowed = map[string]string{
 		internal/office/internal/staff internal/office/internal/triage internal/office/internal/unseal internal/postgres internal/report internal/secret internal/trust filippo.io/age
 		github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool`,
 	"internal/office/internal/archive": `
-		internal/office/internal/audit internal/office/internal/triage internal/postgres internal/report github.com/google/uuid github.com/jackc/pgx/v5
+		internal/envelope internal/office/internal/audit internal/office/internal/triage internal/postgres internal/report github.com/google/uuid github.com/jackc/pgx/v5
 		github.com/jackc/pgx/v5/pgtype github.com/jackc/pgx/v5/pgxpool`,
+	"internal/office/internal/call": "internal/report internal/territory",
 	"internal/office/internal/casefile": `
 		internal/office/internal/archive internal/office/internal/unseal internal/report internal/seal internal/secret
 		github.com/google/uuid`,
@@ -44,7 +45,7 @@ var allowed = map[string]string{
 		internal/office/internal/archive internal/office/internal/audit internal/postgres internal/report internal/secret internal/web
 		github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool github.com/wneessen/go-mail`,
 	"internal/office/internal/pages": `
-		internal/office/internal/archive internal/office/internal/audit internal/office/internal/casefile internal/office/internal/factor internal/office/internal/live internal/office/internal/notify
+		internal/office/internal/archive internal/envelope internal/office/internal/audit internal/office/internal/call internal/office/internal/casefile internal/office/internal/factor internal/office/internal/live internal/office/internal/notify
 		internal/office/internal/preview internal/office/internal/staff internal/office/internal/triage internal/office/internal/unseal internal/office/internal/words
 		internal/postgres internal/readout internal/reply internal/report internal/seal internal/secret internal/territory internal/web github.com/BurntSushi/toml
 		internal/office/internal/referral internal/trust

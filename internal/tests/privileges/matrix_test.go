@@ -53,7 +53,7 @@ recueil_intake  function server_seen       EXECUTE
 recueil_office  database                   CONNECT
 recueil_office  schema public              USAGE
 recueil_office  table reports              SELECT
-recueil_office  table reports              UPDATE status qualification assignee lease_holder lease_until version opened_at proposed_by
+recueil_office  table reports              UPDATE status qualification assignee lease_holder lease_until version opened_at
 recueil_office  table report_grants        SELECT
 recueil_office  table additions            SELECT
 recueil_office  table additions            UPDATE seen_at
@@ -61,6 +61,18 @@ recueil_office  table attachments          SELECT
 recueil_office  table attachment_pieces    SELECT
 recueil_office  table attachment_freezes   SELECT
 recueil_office  table attachment_freezes   INSERT
+recueil_office  table calls                SELECT
+recueil_office  table calls                INSERT id author team_id epoch body revision begun_at saved_at
+recueil_office  table calls                UPDATE author team_id epoch body revision saved_at sent_at dropped_at
+recueil_office  table calls                DELETE
+recueil_office  table call_outcomes        SELECT
+recueil_office  table call_outcomes        INSERT
+recueil_office  table call_outcomes        DELETE
+recueil_office  table callbacks            SELECT
+recueil_office  table callbacks            INSERT id report_id assignee due_at created_by created_at
+recueil_office  table callbacks            UPDATE assignee due_at outcome settled_by settled_at
+recueil_office  function call_send         EXECUTE
+recueil_office  function call_add          EXECUTE
 recueil_office  table messages             SELECT
 recueil_office  table messages             INSERT id report_id sequence author body sent_at
 recueil_office  table note_drafts          SELECT
@@ -127,9 +139,6 @@ recueil_office  function member_admit      EXECUTE
 recueil_office  function member_refuse     EXECUTE
 recueil_office  function is_age_file       EXECUTE
 recueil_office  function audit_append      EXECUTE
-recueil_office  function report_set_urgency EXECUTE
-recueil_office  function report_restrict   EXECUTE
-recueil_office  function report_lift       EXECUTE
 recueil_office  function server_seen       EXECUTE
 `
 
@@ -248,7 +257,7 @@ func newObjectsStartDenied(t *testing.T, conn *pgx.Conn) {
 		{"create view extra_view as select id from reports", ""},
 		{"alter table report_grants add column extra text", ""},
 		{"grant select (id) on reports to recueil_intake", "recueil_intake table reports SELECT id"},
-		{"grant update (urgency) on reports to recueil_office", "recueil_office table reports UPDATE urgency status qualification assignee lease_holder lease_until version opened_at proposed_by"},
+		{"grant update (urgency) on reports to recueil_office", "recueil_office table reports UPDATE urgency status qualification assignee lease_holder lease_until version opened_at"},
 		{"grant usage on sequence extra_numbers to public", "PUBLIC sequence extra_numbers USAGE"},
 		{"grant execute on function extra_function() to public", "PUBLIC function extra_function EXECUTE"},
 		{"grant temporary on database " + conn.Config().Database + " to recueil_intake", "recueil_intake database TEMPORARY"},

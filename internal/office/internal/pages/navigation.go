@@ -25,6 +25,11 @@ func (s *Server) navigation(c echo.Context, v *visit) []navLink {
 		at := c.Request().URL.Path
 		links = append(links, navLink{address, s.voice.T(key), count, at == address || strings.HasPrefix(at, address+"/")})
 	}
+	if v.Role.May(triage.Call) && len(v.keys.Teams()) > 0 {
+		calls, due := s.waitingCalls(c, v)
+		add("/appels", "office.nav.calls", calls)
+		add("/rappels", "office.nav.callbacks", due)
+	}
 	if giving := s.Desk.Giving(v.Role, v.keys); v.Role.May(triage.Admit) && len(giving) > 0 {
 		n, err := s.Desk.CountWaiting(c.Request().Context(), v.ID, giving)
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -166,6 +167,7 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.POST("/dossiers/:id/notes/brouillon", s.may(triage.Note, s.keepNoteDraft))
 	e.POST("/dossiers/:id/presence", s.may(triage.Read, s.presence))
 	e.POST("/dossiers/:id/reconnexion", s.logInAgain)
+	s.phoneRoutes(e)
 	e.GET("/dossiers/:id/pieces/:piece", s.may(triage.Reveal, s.askReveal))
 	e.POST("/dossiers/:id/pieces/:piece", s.may(triage.Reveal, s.reveal))
 	e.GET("/dossiers/:id/pieces/:piece/apercu", s.may(triage.Reveal, s.lookAt(s.showFile)))
@@ -242,6 +244,9 @@ func (s *Server) frame(c echo.Context, title string) Frame {
 // or its file.
 func here(c echo.Context) string {
 	if id := c.Param("id"); id != "" {
+		if strings.HasPrefix(c.Path(), "/appels/") {
+			return ownAddress("/appels/" + id)
+		}
 		if piece := c.Param("piece"); piece != "" {
 			return ownAddress("/dossiers/" + id + "/pieces/" + piece)
 		}

@@ -29,6 +29,7 @@ type reportPage struct {
 	Talk      talk
 	Composer  composer
 	Notes     notePane
+	Callbacks callbackCard
 	Present   string // who else has the report open
 	Live      string
 	Arrivals  string
@@ -100,6 +101,7 @@ type screen struct {
 	Message  composing
 	Named    []segment // of the message
 	Note     noting
+	Callback promiseForm
 	Notice   string
 	Problems []problem
 }
@@ -175,6 +177,12 @@ func (s *Server) showReport(c echo.Context, v *visit, id report.ID, sc screen) e
 		return err
 	}
 	page.Timeline = s.timeline(&found, opened, page.Talk, parts)
+	if page.Callbacks, err = s.callbackCard(c, v, &found, opened, parts); err != nil {
+		return err
+	}
+	if sc.Callback.Bad != "" || sc.Callback.BadNote != "" {
+		page.Callbacks.Form = sc.Callback
+	}
 	page.Notes = s.notes(c, v, &found, opened, parts, sc.Note)
 	others, err := s.Archive.Attend(ctx, id, v.ID, false, s.Now())
 	if err != nil {

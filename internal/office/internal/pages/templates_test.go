@@ -19,7 +19,7 @@ func TestEveryTemplateFitsItsStruct(t *testing.T) {
 	templatetest.Check(t, "office", s.pages, voices, map[string]any{
 		"login": loginPage{}, "factor": factorPage{}, "protection": protectionPage{}, "codes": codesPage{}, "sessions": sessionsPage{}, "resets": resetsPage{}, "problem": problemPage{},
 		"own_key": ownKeyPage{}, "accounts": accountsPage{}, "account": accountPage{}, "account_act": actPage{}, "invite": invitePage{}, "code": codePage{},
-		"invitation": invitationPage{}, "keys": keysPage{}, "admit": admitPage{}, "trail": trailPage{}, "verification": verificationPage{}, "queue": queuePage{}, "reference": referencePage{}, "report": reportPage{},
+		"invitation": invitationPage{}, "keys": keysPage{}, "admit": admitPage{}, "trail": trailPage{}, "verification": verificationPage{}, "queue": queuePage{}, "reference": referencePage{}, "report": reportPage{}, "call": callPage{}, "call_receipt": receiptPage{}, "calls": callsPage{}, "callbacks": callbacksPage{}, "relay": relayPage{},
 		"file": revealPage{}, "file_shown": shownFile{}, "file_freeze": filePage{},
 		"directory": directoryPage{}, "recipient": recipientPage{},
 	})

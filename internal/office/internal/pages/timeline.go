@@ -71,8 +71,11 @@ func (s *Server) timeline(r *archive.Report, opened *report.Report, t talk, part
 // partEvent tells what a part says; what does not open is told without its words.
 func (s *Server) partEvent(opened *report.Report, part archive.Part, at casefile.Place) (event, error) {
 	e := event{at: part.CreatedAt, Author: part.AuthorName}
-	if part.Kind == archive.NotePart {
+	switch part.Kind {
+	case archive.NotePart:
 		return s.noteEvent(opened, part, at, e)
+	case archive.CallPart:
+		return s.callEvent(opened, part, at, e)
 	}
 	e.Class, e.Text = "is-decision", s.voice.T("office.event.decision")
 	var d decision

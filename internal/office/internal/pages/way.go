@@ -27,7 +27,7 @@ type way struct {
 type keptValue struct{ Name, Value string }
 
 // keptNames are the fields that survive a log-in.
-var keptNames = []string{"version", "qualification", "reason", "message", "text", "asks", "files", "hold", "note", "note_id", "share", "replaces", "revision"}
+var keptNames = []string{"version", "qualification", "reason", "message", "text", "asks", "files", "hold", "note", "note_id", "share", "replaces", "revision", "call"}
 
 // ownNames are those of them that a page fills in by itself.
 var ownNames = []string{"version", "message", "note_id", "replaces", "revision"}
@@ -44,6 +44,10 @@ func (s *Server) wayTo(c echo.Context) way {
 	}
 	form, err := web.ReadForm(c.Response(), c.Request())
 	if err != nil {
+		return w
+	}
+	if strings.HasPrefix(c.Path(), "/appels/:id") {
+		w.Kept = []keptValue{{"call", form.Encode()}}
 		return w
 	}
 	for _, name := range keptNames {
@@ -93,6 +97,9 @@ const mostWaiting = 16000
 // waits meanwhile, sealed, in the session's row: the page answers no POST that holds
 // a passphrase, which a reload would send once more.
 func (s *Server) arrive(c echo.Context, session *staff.Session, w way) error {
+	if w.call() != "" && session.Role.May(triage.Call) {
+		return s.resumeCall(c, session, w)
+	}
 	if !strings.HasPrefix(w.Return, "/dossiers/") || !w.holdsText() || !session.Role.May(triage.Shut) {
 		return c.Redirect(http.StatusSeeOther, w.address())
 	}
@@ -150,7 +157,7 @@ func (w way) form() url.Values {
 	return form
 }
 
-var ownAddresses = regexp.MustCompile(`^/(file(\?[a-zA-Z0-9=&%._:-]*)?|dossiers/[0-9a-f-]{36}(/pieces/[0-9a-f-]{36})?|compte/[a-z]+|comptes(/[0-9a-z-]{4,36}){0,2}|cles(/[0-9a-f-]{36}(/refus)?)?|annuaire(/[0-9a-z-]{7,36})?|suites|verifications|journal(\?[a-zA-Z0-9=&%._:-]*)?)$`)
+var ownAddresses = regexp.MustCompile(`^/(appels(/nouveau|/[0-9a-f-]{36})?|rappels|file(\?[a-zA-Z0-9=&%._:-]*)?|dossiers/[0-9a-f-]{36}(/pieces/[0-9a-f-]{36})?|compte/[a-z]+|comptes(/[0-9a-z-]{4,36}){0,2}|cles(/[0-9a-f-]{36}(/refus)?)?|annuaire(/[0-9a-z-]{7,36})?|suites|verifications|journal(\?[a-zA-Z0-9=&%._:-]*)?)$`)
 
 // ownAddress lets an address of ours through, and no other: the log-in leads
 // nowhere else.
