@@ -36,6 +36,7 @@ type Report struct {
 	ReceivedAt    time.Time
 	Channel       report.Channel
 	Urgency       report.Urgency
+	SealedUrgency *report.Urgency // where a coordinator set another since
 	DueAt         time.Time
 	Lane          string
 	Status        triage.Status
@@ -45,13 +46,22 @@ type Report struct {
 	LeaseHolder   *uuid.UUID
 	LeaseName     *string
 	LeaseUntil    *time.Time
+	ProposedBy    *uuid.UUID // who proposed what another has to agree to
+	ProposedName  *string
 	Version       int
 	Additions     int
 	Unseen        int  // additions that nobody who answers for it has opened
 	Replied       bool // one of those came after a message of staff
+	Restricted    *string // the team it was taken from, to be given to named people
 	TeamID        string
 	Epoch         int
 	Body          []byte
+}
+
+// Object is the report as the tables of triage see it at a time. Who reads it was
+// granted it: what is restricted to others is never read.
+func (r *Report) Object(now time.Time) triage.Object {
+	return triage.Object{Status: r.Status, Assignee: r.Assignee, Holder: r.HeldBy(now), Proposed: r.ProposedBy}
 }
 
 // HeldBy returns who has the report open for work at a time, if anybody has.
@@ -62,8 +72,9 @@ func (r *Report) HeldBy(now time.Time) *uuid.UUID {
 	return r.LeaseHolder
 }
 
-const columns = `r.id, r.reference, r.received_at, r.channel, r.urgency, r.due_at, r.lane, r.status, r.qualification,
+const columns = `r.id, r.reference, r.received_at, r.channel, r.urgency, r.urgency_sealed as sealed_urgency, r.due_at, r.lane, r.status, r.qualification,
   r.assignee, a.display_name as assignee_name, r.lease_holder, l.display_name as lease_name, r.lease_until, r.version,
+  r.proposed_by, p.display_name as proposed_name, r.restricted_from as restricted,
   (select count(*) from additions d where d.report_id = r.id)::int as additions,
   (select count(*) from additions d where d.report_id = r.id and d.seen_at is null and d.team_id = any(@teams))::int as unseen,
   exists (select from additions d join messages m on m.report_id = d.report_id and m.sent_at <= d.received_at
@@ -77,7 +88,8 @@ const joins = ` from reports r
   cross join lateral (select h.team_id, h.epoch, h.body from report_grants h
     where h.report_id = r.id and h.team_id = any(@teams) order by h.granted_at, h.epoch desc limit 1) g
   left join staff a on a.id = r.assignee
-  left join staff l on l.id = r.lease_holder`
+  left join staff l on l.id = r.lease_holder
+  left join staff p on p.id = r.proposed_by`
 
 // Get returns one report as one of the teams was given it.
 func (a *Archive) Get(ctx context.Context, id report.ID, teams []string) (Report, error) {

@@ -61,7 +61,8 @@ const arrivalsQuery = `with since as (select @snapshot::text::pg_snapshot as see
       from reports r where r.arrival >= pg_snapshot_xmin(@snapshot::text::pg_snapshot)
         and not pg_visible_in_snapshot(r.arrival, (select seen from since)) and ` + mainQueue + `
     union all
-    select 'addition', d.report_id, d.id, array[d.team_id], d.arrival
+    select 'addition', d.report_id, d.id, array(select case when r.restricted_from is null then d.team_id else g.team_id end
+        from reports r join report_grants g on g.report_id = r.id where r.id = d.report_id and (r.restricted_from is not null or g.team_id = d.team_id)), d.arrival
       from additions d where d.arrival >= pg_snapshot_xmin(@snapshot::text::pg_snapshot)
         and not pg_visible_in_snapshot(d.arrival, (select seen from since))
     union all

@@ -42,7 +42,7 @@ func SealedTo(ctx context.Context, tx pgx.Tx, addition bool, team string, epoch 
 // TakeBody reads one body and keeps others from changing it until the transaction
 // ends.
 func TakeBody(ctx context.Context, tx pgx.Tx, addition bool, id report.ID, team string, epoch int) (Body, error) {
-	query := `select r.id, r.urgency, g.body from report_grants g join reports r on r.id = g.report_id
+	query := `select r.id, coalesce(r.urgency_sealed, r.urgency), g.body from report_grants g join reports r on r.id = g.report_id
 		where g.report_id = $1 and g.team_id = $2 and g.epoch = $3 for update of g`
 	if addition {
 		query = "select report_id, 0::smallint, body from additions where id = $1 and team_id = $2 and epoch = $3 for update"

@@ -50,6 +50,10 @@ func NewMember() (Member, error) {
 // Recipient is the public half.
 func (m Member) Recipient() string { return m.identity.key.Recipient().String() }
 
+// Identity opens what is sealed to the member alone. It prints its key: hold it
+// shortly, and only to decrypt.
+func (m Member) Identity() age.Identity { return m.identity.key }
+
 // typed is a passphrase as every keyboard means it (RFC 8265, OpaqueString): an é that
 // one machine composes of two characters is the é of another, and so are spaces of
 // other widths. What is no such text stays as it is.

@@ -212,7 +212,7 @@ func (s *Server) unseal(v *visit, r *archive.Report) (*report.Report, error) {
 }
 
 func sealedRow(r *archive.Report) unseal.Row {
-	return unseal.Row{ID: r.ID, Urgency: r.Urgency, Reference: r.Reference, ReceivedAt: r.ReceivedAt, DueAt: r.DueAt, Body: r.Body}
+	return unseal.Row{ID: r.ID, Urgency: r.Urgency, Reference: r.Reference, ReceivedAt: r.ReceivedAt, DueAt: r.DueAt, Sealed: r.SealedUrgency, Body: r.Body}
 }
 
 // arrivals tells a screen that cannot listen how much came since it was drawn: a

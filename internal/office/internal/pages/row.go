@@ -46,7 +46,7 @@ type Row struct {
 func (s *Server) row(v *visit, r *archive.Report, opened *report.Report) Row {
 	now, received, due := s.Now(), r.ReceivedAt, r.DueAt
 	if opened != nil {
-		received, due = opened.ReceivedAt, opened.Urgency.Due(opened.ReceivedAt)
+		received, due = opened.ReceivedAt, r.Urgency.Due(opened.ReceivedAt)
 	}
 	held := r.HeldBy(now)
 	row := Row{

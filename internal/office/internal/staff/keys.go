@@ -14,8 +14,15 @@ import (
 	"recueil/internal/trust"
 )
 
-// Keys are the team keys one member holds, opened for one request.
-type Keys struct{ teams []keyring.Team }
+// Keys are the team keys one member holds, opened for one request, and his own.
+type Keys struct {
+	teams []keyring.Team
+	own   *Session
+}
+
+// alone is what a restricted report is granted under instead of a team's id, followed
+// by a member's. No team is called that.
+const alone = "member:"
 
 // Keys opens every wrap of the session's member. One of an epoch that the trust file
 // does not name, or not yet, is left out; one that does not open, or holds another
@@ -34,7 +41,7 @@ func (d *Desk) Keys(ctx context.Context, s *Session, log *slog.Logger) (Keys, er
 	if err != nil {
 		return Keys{}, fmt.Errorf("reading the keys of a member: %w", postgres.Sort(err))
 	}
-	var keys Keys
+	keys := Keys{own: s}
 	for _, w := range wraps {
 		expect, named := d.Trust.File().Epoch(w.TeamID, w.Epoch)
 		if !named {
@@ -64,13 +71,17 @@ func (s *Session) OpenWrap(wrap []byte, shred secret.Key, expect trust.Epoch) (k
 	return keyring.OpenTeam(wrap, shred, s.identity, expect)
 }
 
-// Teams lists the teams whose key the member holds.
+// Teams lists the teams whose key the member holds. Who holds one is also a team of
+// his own: what is restricted to him is granted to that.
 func (k Keys) Teams() []string {
 	var ids []string
 	for _, t := range k.teams {
 		if len(ids) == 0 || ids[len(ids)-1] != t.ID {
 			ids = append(ids, t.ID)
 		}
+	}
+	if len(ids) > 0 && k.own != nil {
+		ids = append(ids, alone+k.own.ID.String())
 	}
 	return ids
 }
@@ -82,6 +93,9 @@ func (k Keys) Identity(teamID string, epoch int) (age.Identity, bool) {
 		if t.ID == teamID && t.Epoch == epoch {
 			return t.Identity(), true
 		}
+	}
+	if k.own != nil && teamID == alone+k.own.ID.String() {
+		return k.own.identity.Identity(), true
 	}
 	return nil, false
 }

@@ -90,6 +90,9 @@ var conditions = map[Action]condition{
 var kept = []Status{Received, InTriage, AwaitingInformation, Qualified, AwaitingValidation, Transmitted, Acknowledged,
 	FeedbackReceived, Closed, Reopened, Merged}
 
+// When lists the states that an action is for; nil when it is for any.
+func When(a Action) []Status { return slices.Clone(conditions[a].in) }
+
 // May says why a member may not do something to a report as it stands, or nil. What
 // he may not read is not there for him, whatever he wants of it.
 func May(who Person, a Action, o Object) error {

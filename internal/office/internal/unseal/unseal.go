@@ -34,6 +34,7 @@ type Row struct {
 	Reference  string
 	ReceivedAt time.Time
 	DueAt      time.Time
+	Sealed     *report.Urgency // where a coordinator set Urgency since
 	Body       []byte
 }
 
@@ -53,10 +54,19 @@ func (row Row) Altered(r *report.Report) (columns []string) {
 	if !row.ReceivedAt.Equal(r.ReceivedAt) {
 		columns = append(columns, ReceivedAt)
 	}
-	if !row.DueAt.Equal(r.Urgency.Due(r.ReceivedAt)) {
+	if !row.DueAt.Equal(row.Urgency.Due(r.ReceivedAt)) {
 		columns = append(columns, DueAt)
 	}
 	return columns
+}
+
+// sealed is the urgency that the body must hold. Where a coordinator set another, his
+// sealed decision tells of it; whether there is one is for who reads the parts.
+func (row Row) sealed() report.Urgency {
+	if row.Sealed != nil {
+		return *row.Sealed
+	}
+	return row.Urgency
 }
 
 // Report opens a report and checks it against its row.
@@ -68,7 +78,7 @@ func Report(identity age.Identity, row Row) (report.Report, error) {
 	if r.ID != row.ID {
 		return report.Report{}, fmt.Errorf("opening report %s: %w: it is the body of another", row.ID, ErrDamaged)
 	}
-	if r.Urgency != row.Urgency {
+	if r.Urgency != row.sealed() {
 		return report.Report{}, fmt.Errorf("opening report %s: %w: its urgency was changed from outside", row.ID, ErrDamaged)
 	}
 	return r, nil
