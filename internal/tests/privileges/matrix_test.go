@@ -53,7 +53,7 @@ recueil_intake  function server_seen       EXECUTE
 recueil_office  database                   CONNECT
 recueil_office  schema public              USAGE
 recueil_office  table reports              SELECT
-recueil_office  table reports              UPDATE status qualification assignee lease_holder lease_until version opened_at proposed_by
+recueil_office  table reports              UPDATE status qualification assignee lease_holder lease_until version opened_at proposed_by acted_at
 recueil_office  table report_grants        SELECT
 recueil_office  table additions            SELECT
 recueil_office  table additions            UPDATE seen_at
@@ -260,7 +260,7 @@ func newObjectsStartDenied(t *testing.T, conn *pgx.Conn) {
 		{"create view extra_view as select id from reports", ""},
 		{"alter table report_grants add column extra text", ""},
 		{"grant select (id) on reports to recueil_intake", "recueil_intake table reports SELECT id"},
-		{"grant update (urgency) on reports to recueil_office", "recueil_office table reports UPDATE urgency status qualification assignee lease_holder lease_until version opened_at proposed_by"},
+		{"grant update (urgency) on reports to recueil_office", "recueil_office table reports UPDATE urgency status qualification assignee lease_holder lease_until version opened_at proposed_by acted_at"},
 		{"grant usage on sequence extra_numbers to public", "PUBLIC sequence extra_numbers USAGE"},
 		{"grant execute on function extra_function() to public", "PUBLIC function extra_function EXECUTE"},
 		{"grant temporary on database " + conn.Config().Database + " to recueil_intake", "recueil_intake database TEMPORARY"},

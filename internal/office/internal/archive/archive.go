@@ -50,8 +50,8 @@ type Report struct {
 	ProposedName  *string
 	Version       int
 	Additions     int
-	Unseen        int  // additions that nobody who answers for it has opened
-	Replied       bool // one of those came after a message of staff
+	Unseen        int     // additions that nobody who answers for it has opened
+	Replied       bool    // one of those came after a message of staff
 	Restricted    *string // the team it was taken from, to be given to named people
 	TeamID        string
 	Epoch         int

@@ -14,11 +14,11 @@ import (
 
 // Claim makes a report somebody's, with a lease from now. What nobody had taken up is
 // in triage then, and so is what waited for an answer: the wait is over. What is
-// qualified stays so. It fails with
-// ErrConcurrent when another has claimed it in between, or holds it open.
+// qualified stays so. It fails with ErrConcurrent when another has claimed it in
+// between, or holds it open.
 func (a *Archive) Claim(ctx context.Context, id report.ID, version int, who uuid.UUID, now time.Time) error {
 	return a.one(ctx, id, `update reports set status = case when status in ('received', 'reopened', 'awaiting_information') then $3 else status end,
-		assignee = $4, lease_holder = $4, lease_until = $5, version = version + 1
+		assignee = $4, lease_holder = $4, lease_until = $5, acted_at = $6, version = version + 1
 		where id = $1 and version = $2 and status = any($7)
 		and (lease_until is null or lease_until <= $6 or lease_holder = $4)`,
 		id, version, triage.InTriage, who, now.Add(triage.LeaseTime), now, triage.When(triage.Claim))

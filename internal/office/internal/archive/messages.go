@@ -101,7 +101,7 @@ func AppendMessage(ctx context.Context, tx pgx.Tx, m NewMessage) error {
 	// Shared, so that two may write at once and nobody claims the report in between.
 	statement, arguments := "select from reports"+holds+" for share", []any{m.Report, m.Version, m.At, m.Author}
 	if m.To != "" {
-		statement = "update reports set status = $5, lease_holder = null, lease_until = null, version = version + 1" + holds + " and status = $6"
+		statement = "update reports set status = $5, lease_holder = null, lease_until = null, acted_at = $3, version = version + 1" + holds + " and status = $6"
 		arguments = append(arguments, m.To, m.From)
 	}
 	tag, err := tx.Exec(ctx, statement, arguments...)

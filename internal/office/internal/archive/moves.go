@@ -56,8 +56,8 @@ func Move(ctx context.Context, tx pgx.Tx, s Step) error {
 		proposed = &s.By
 	}
 	_, err = tx.Exec(ctx, `update reports set status = $2, qualification = nullif($3, ''), proposed_by = $4,
-		assignee = case when $5 then null else assignee end, lease_holder = null, lease_until = null, version = version + 1 where id = $1`,
-		s.Report, s.To, change.As, proposed, s.Release)
+		assignee = case when $5 then null else assignee end, lease_holder = null, lease_until = null, acted_at = $6, version = version + 1 where id = $1`,
+		s.Report, s.To, change.As, proposed, s.Release, s.At)
 	if err != nil {
 		return fmt.Errorf("moving report %s: %w", s.Report, postgres.Sort(err))
 	}

@@ -69,7 +69,7 @@ var ErrPartID = errors.New("a part of that id is stored already")
 // that belongs to the same transaction. Two that are written at once come one after
 // the other, whatever the clocks of their servers say: each is sealed for its place.
 func AppendPart(ctx context.Context, tx pgx.Tx, p NewPart) (sealed []byte, err error) {
-	if _, err := tx.Exec(ctx, "select from reports where id = $1 for update", p.Report); err != nil {
+	if _, err := tx.Exec(ctx, "update reports set acted_at = greatest(acted_at, $2) where id = $1", p.Report, p.At); err != nil {
 		return nil, fmt.Errorf("writing on %s: %w", p.Report, postgres.Sort(err))
 	}
 	var before int

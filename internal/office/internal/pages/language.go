@@ -82,7 +82,7 @@ type languageSwitch struct {
 type offeredLanguage struct{ Tag, Dir, Name string }
 
 // still are the pages on which nobody types. A page with a text field is none of them.
-var still = map[string]bool{"/file": true, "/comptes": true, "/comptes/:compte": true, "/cles": true, "/verifications": true, "/compte/sessions": true, "/compte/cle": true}
+var still = map[string]bool{"/file": true, "/comptes": true, "/comptes/:compte": true, "/cles": true, "/verifications": true, "/releve/oublies": true, "/compte/sessions": true, "/compte/cle": true}
 
 func (s *Server) switchHere(c echo.Context) *languageSwitch {
 	if c.Request().Method != http.MethodGet || !still[c.Path()] {

@@ -30,6 +30,9 @@ func (s *Server) navigation(c echo.Context, v *visit) []navLink {
 		add("/appels", "office.nav.calls", calls)
 		add("/rappels", "office.nav.callbacks", due)
 	}
+	if v.Role.May(triage.HandOver) {
+		add("/releve", "office.nav.handoff", 0)
+	}
 	if giving := s.Desk.Giving(v.Role, v.keys); v.Role.May(triage.Admit) && len(giving) > 0 {
 		n, err := s.Desk.CountWaiting(c.Request().Context(), v.ID, giving)
 		if err != nil {

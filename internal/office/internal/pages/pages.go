@@ -158,6 +158,11 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.POST("/file/reference", s.may(triage.Read, s.findReference))
 	e.GET("/file/arrivees", s.may(triage.Read, s.arrivals))
 	e.GET(streamPath, s.may(triage.Read, s.stream))
+	e.GET("/releve", s.may(triage.HandOver, s.handoff))
+	e.POST("/releve", s.may(triage.HandOver, s.handOn))
+	e.POST("/releve/reconnexion", s.logInAgain)
+	e.POST("/releve/pause", s.may(triage.HandOver, s.pause))
+	e.GET("/releve/oublies", s.may(triage.Read, s.forgotten))
 	e.GET("/dossiers/:id", s.may(triage.Read, s.report))
 	e.POST("/dossiers/:id/prise-en-charge", s.may(triage.Claim, s.claim))
 	e.POST("/dossiers/:id/bail", s.may(triage.Claim, s.renew))
@@ -251,6 +256,9 @@ func here(c echo.Context) string {
 			return ownAddress("/dossiers/" + id + "/pieces/" + piece)
 		}
 		return ownAddress("/dossiers/" + id)
+	}
+	if c.Path() == "/releve/reconnexion" {
+		return "/releve"
 	}
 	return ownAddress(c.Request().URL.RequestURI())
 }

@@ -27,10 +27,10 @@ type way struct {
 type keptValue struct{ Name, Value string }
 
 // keptNames are the fields that survive a log-in.
-var keptNames = []string{"version", "qualification", "reason", "message", "text", "asks", "files", "hold", "note", "note_id", "share", "replaces", "revision", "call"}
+var keptNames = []string{"version", "qualification", "reason", "message", "text", "asks", "files", "hold", "note", "note_id", "share", "replaces", "revision", "call", "to"}
 
 // ownNames are those of them that a page fills in by itself.
-var ownNames = []string{"version", "message", "note_id", "replaces", "revision"}
+var ownNames = []string{"version", "message", "note_id", "replaces", "revision", "to"}
 
 // way reads where a link through the log-in leads.
 func (s *Server) way(c echo.Context) way { return way{Return: ownAddress(c.QueryParam("retour"))} }
@@ -100,7 +100,7 @@ func (s *Server) arrive(c echo.Context, session *staff.Session, w way) error {
 	if w.call() != "" && session.Role.May(triage.Call) {
 		return s.resumeCall(c, session, w)
 	}
-	if !strings.HasPrefix(w.Return, "/dossiers/") || !w.holdsText() || !session.Role.May(triage.Shut) {
+	if !strings.HasPrefix(w.Return, "/dossiers/") && w.Return != "/releve" || !w.holdsText() || !session.Role.May(triage.Shut) {
 		return c.Redirect(http.StatusSeeOther, w.address())
 	}
 	waiting, err := json.Marshal(w)
@@ -114,6 +114,13 @@ func (s *Server) arrive(c echo.Context, session *staff.Session, w way) error {
 		return c.Redirect(http.StatusSeeOther, w.Return+returning)
 	}
 	// A text longer than any that is taken is shown once more, rather than lost.
+	if w.Return == "/releve" {
+		v, err := s.visitOn(c, session)
+		if err != nil {
+			return err
+		}
+		return s.showHandoff(c, v, http.StatusOK, handoffPage{Typed: readHanding(w.form())})
+	}
 	address, _, _ := strings.Cut(strings.TrimPrefix(w.Return, "/dossiers/"), "/")
 	id, err := parseID(address)
 	if err != nil {
@@ -157,7 +164,21 @@ func (w way) form() url.Values {
 	return form
 }
 
-var ownAddresses = regexp.MustCompile(`^/(appels(/nouveau|/[0-9a-f-]{36})?|rappels|file(\?[a-zA-Z0-9=&%._:-]*)?|dossiers/[0-9a-f-]{36}(/pieces/[0-9a-f-]{36})?|compte/[a-z]+|comptes(/[0-9a-z-]{4,36}){0,2}|cles(/[0-9a-f-]{36}(/refus)?)?|annuaire(/[0-9a-z-]{7,36})?|suites|verifications|journal(\?[a-zA-Z0-9=&%._:-]*)?)$`)
+// ownAddresses are those that the log-in leads to, one kind a line.
+var ownAddresses = regexp.MustCompile(`^/(` + strings.Join([]string{
+	`file(\?[a-zA-Z0-9=&%._:-]*)?`,
+	`dossiers/[0-9a-f-]{36}(/pieces/[0-9a-f-]{36})?`,
+	`appels(/nouveau|/[0-9a-f-]{36})?`,
+	`rappels`,
+	`releve(/oublies)?`,
+	`suites`,
+	`annuaire(/[0-9a-z-]{7,36})?`,
+	`compte/[a-z]+`,
+	`comptes(/[0-9a-z-]{4,36}){0,2}`,
+	`cles(/[0-9a-f-]{36}(/refus)?)?`,
+	`verifications`,
+	`journal(\?[a-zA-Z0-9=&%._:-]*)?`,
+}, `|`) + `)$`)
 
 // ownAddress lets an address of ours through, and no other: the log-in leads
 // nowhere else.

@@ -1,0 +1,62 @@
+package pages
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"recueil/internal/office/internal/archive"
+	"recueil/internal/office/internal/audit"
+	"recueil/internal/seal"
+)
+
+// A forgottenPage shows what stands still: nobody did anything to it for longer than
+// its state may take, whoever it is assigned to.
+type forgottenPage struct {
+	Frame
+	Heading string
+	Count   string
+	Rows    []handRow
+	More    bool
+}
+
+// A handRow is a report in a list of what somebody answers for.
+type handRow struct {
+	Row
+	Reference string
+	State     string
+	Still     string // how long nobody did anything
+}
+
+func (s *Server) forgotten(c echo.Context, v *visit) error {
+	ctx := c.Request().Context()
+	found, all, err := s.Archive.Forgotten(ctx, v.keys.Teams(), s.Now())
+	if err != nil {
+		return err
+	}
+	event := audit.Event{At: s.Now(), Actor: v.ID, Action: "queue.open", Object: "queue", ID: "oublies", Detail: fmt.Sprint(len(found))}
+	if err := s.Trail.Append(ctx, event); err != nil {
+		return err
+	}
+	reports := make([]archive.Report, len(found))
+	for i := range found {
+		reports[i] = found[i].Report
+	}
+	rows := s.handRows(v, reports)
+	for i := range rows {
+		rows[i].Still = s.duration(s.Now().Sub(found[i].Since))
+	}
+	title := s.voice.T("office.forgotten.title")
+	return s.render(c, http.StatusOK, "forgotten", forgottenPage{Frame: s.frame(c, title), Heading: title,
+		Count: s.many(all), Rows: rows, More: all > len(found)})
+}
+
+// handRows opens the bodies of a list.
+func (s *Server) handRows(v *visit, reports []archive.Report) []handRow {
+	rows := make([]handRow, len(reports))
+	for i, row := range s.openRows(v, reports) {
+		rows[i] = handRow{Row: row, Reference: seal.FormatReference(reports[i].Reference), State: s.voice.T("office.status." + string(reports[i].Status))}
+	}
+	return rows
+}
