@@ -33,10 +33,11 @@ func (a *Archive) Forgotten(ctx context.Context, teams []string, now time.Time) 
 	for _, p := range triage.Patiences() {
 		states, before = append(states, p.Status), append(before, now.Add(-p.Time))
 	}
-	args := pgx.NamedArgs{"teams": teams, "states": states, "before": before, "most": MostForgotten, "counted": MostCounted}
+	args := pgx.NamedArgs{"teams": teams, "states": states, "before": before, "now": now, "most": MostForgotten, "counted": MostCounted}
 	const still = ` join unnest(@states::text[], @before::timestamptz[]) q(state, before) on q.state = r.status
 		where ` + underway + ` and coalesce(r.acted_at, r.received_at) < q.before
-			and not exists (select from messages m where m.report_id = r.id and m.sent_at >= q.before)`
+			and not exists (select from messages m where m.report_id = r.id and m.sent_at >= q.before)
+			and not exists (select from callbacks k where k.report_id = r.id and k.outcome is null and k.due_at >= @now)`
 	rows, err := a.pool.Query(ctx, "select "+columns+", coalesce(r.acted_at, r.received_at) as since"+joins+still+
 		" order by coalesce(r.acted_at, r.received_at), r.id limit @most", args)
 	if err == nil {

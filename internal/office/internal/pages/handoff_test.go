@@ -115,6 +115,11 @@ func TestNobodyIsForgotten(t *testing.T) {
 	if awa.text(".still .late") != "25 h" {
 		t.Errorf("it stands still for %q", awa.text(".still .late"))
 	}
+	d.exec(`insert into callbacks (id, report_id, assignee, due_at, created_by, created_at)
+		values (gen_random_uuid(), $1, $2, $3, $2, $3)`, still.ID, d.staffID("a.diallo"), d.clock.Now().Add(time.Hour))
+	if awa.open("/releve/oublies"); awa.doc.Find(".still a").Length() != 0 {
+		t.Error("a report is forgotten while a call-back is promised")
+	}
 	d.clock.Add(23 * time.Hour)
 	if awa = d.as("a.diallo").open("/releve/oublies"); awa.doc.Find(".still a").Length() != 1 {
 		t.Error("a note does not keep a report from being forgotten for its whole time")
