@@ -10,6 +10,7 @@
 //
 //	go run ./internal/tests/bench            two to three minutes
 //	go run ./internal/tests/bench -brief     a quarter of that, noisier
+//	go run ./internal/tests/bench -only files
 package main
 
 import (
@@ -31,18 +32,29 @@ type plan struct {
 	starts  int
 	workers []int // connections that send at once
 	file    int64 // bytes of the large file
+	only    measure
 }
+
+// A measure adds its figures to the table.
+type measure func(context.Context, *house, plan, *table) error
+
+// apart are the measures that can be taken alone, while one works on them.
+var apart = map[string]measure{"drafts": measureDrafts, "files": measureFiles}
 
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == bareCommand {
 		exit(runBare(os.Args[2:]))
 	}
 	brief := flag.Bool("brief", false, "measure a quarter of the time")
+	only := flag.String("only", "", "measure only full drafts (drafts) or the large file (files)")
 	dir := flag.String("dir", "var", "folder on a real disk for the database")
 	flag.Parse()
 	p := plan{turns: 4, turn: 1500 * time.Millisecond, paced: 10 * time.Second, drafts: 600, starts: 9, workers: []int{1, 16, 64}, file: 1 << 30}
 	if *brief {
 		p.turns, p.turn, p.paced, p.drafts, p.starts, p.file = 2, 700*time.Millisecond, 4*time.Second, 400, 5, 256<<20
+	}
+	if p.only = apart[*only]; p.only == nil && *only != "" {
+		exit(fmt.Errorf("there is no measure %q", *only))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -68,9 +80,11 @@ func bench(ctx context.Context, dir string, p plan) error {
 	if err := h.describe(ctx, t); err != nil {
 		return err
 	}
-	for _, measure := range []func(context.Context, *house, plan, *table) error{
-		measureStart, measureShort, measurePaced, measureDrafts, measureJourneys, measureRest, measureFiles,
-	} {
+	measures := []measure{measureStart, startYardstick, measureShort, measurePaced, measureDrafts, measureJourneys, measureRest, measureFiles}
+	if p.only != nil {
+		measures = []measure{startYardstick, p.only}
+	}
+	for _, measure := range measures {
 		if err := measure(ctx, h, p, t); err != nil {
 			return err
 		}

@@ -49,15 +49,17 @@ func measureStart(ctx context.Context, h *house, p plan, t *table) error {
 	return nil
 }
 
-// measureShort compares the short form with the bare handler, level by level, turn
-// by turn.
-func measureShort(ctx context.Context, h *house, p plan, t *table) error {
+// startYardstick starts the bare handler with the sizes that the intake stores.
+func startYardstick(ctx context.Context, h *house, _ plan, t *table) error {
 	if err := h.learnSizes(ctx, t); err != nil {
 		return err
 	}
-	if err := h.startBare(ctx); err != nil {
-		return err
-	}
+	return h.startBare(ctx)
+}
+
+// measureShort compares the short form with the bare handler, level by level, turn
+// by turn.
+func measureShort(ctx context.Context, h *house, p plan, t *table) error {
 	send := acknowledgedShort(h.signer)
 	for _, side := range []*process{h.intake, h.bare} { // caches, prepared statements, pools
 		if _, err := h.turn(ctx, side, 16, p.turn/2, 0, send); err != nil {
