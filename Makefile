@@ -6,7 +6,9 @@
 SHELL := /bin/bash
 BIN := bin
 # nodynamic: the decoder of HEIC never loads a library of the system. Without it there is none.
-export GOFLAGS ?= -buildvcs=false -tags=nodynamic
+# trimpath, everywhere but in the tests themselves, who find their files by paths: vet, the
+# checker and all programs share what was compiled once.
+export GOFLAGS ?= -buildvcs=false -tags=nodynamic -trimpath
 
 .PHONY: help run build test check gotest e2e bench screenshots postgres browser clean
 
@@ -38,7 +40,7 @@ QUIET := golang.org/x/crypto/scrypt crypto/internal/fips140/... golang.org/x/net
   html strconv net/url encoding/base64 encoding/hex hash/... math math/bits math/big image/... rsc.io/qr/... github.com/nyaruka/phonenumbers
 
 gotest: postgres ## every Go test with the race detector, on a real PostgreSQL
-	go test -race $(QUIET:%=-gcflags=%=-race=false) -timeout 20m ./...
+	go test -trimpath=false -race $(QUIET:%=-gcflags=%=-race=false) -timeout 20m ./...
 
 e2e: build postgres browser ## the browser tests, in Chromium on the real service
 	cd e2e && npm test

@@ -50,6 +50,7 @@ function lostText() {
     return style.visibility !== "hidden" && element.getClientRects().length > 0 && !element.closest(".trap, .skip, details:not([open]) > :not(summary), [data-cover]");
   };
   const pieces = [];
+  const stuck = (element) => Boolean(element.closest(".top"));
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const text = texts.currentNode;
@@ -66,19 +67,23 @@ function lostText() {
     const box = element.closest("a, button, .choice, label, summary");
     for (const part of range.getClientRects()) {
       if (part.width < 2) continue;
-      pieces.push({ part, element, words });
+      pieces.push({ part, element, words, stuck: stuck(element) });
       if (!box || getComputedStyle(box).display === "inline") continue;
       const frame = box.getBoundingClientRect();
       if (part.left < frame.left - 1 || part.right > frame.right + 1 || part.top < frame.top - 2 || part.bottom > frame.bottom + 2) found.push(`“${words}” sticks out of ${box.tagName}.${box.className}`);
     }
   }
-  const stuck = (element) => element.closest(".top");
+  // From top to bottom, each is compared only with those that begin before it ends, and
+  // by its place first: a long page has half a million pairs.
+  pieces.sort((a, b) => a.part.top - b.part.top);
   for (const [i, a] of pieces.entries()) {
-    for (const b of pieces.slice(i + 1)) {
-      if (a.element === b.element || a.element.contains(b.element) || b.element.contains(a.element) || Boolean(stuck(a.element)) !== Boolean(stuck(b.element))) continue;
+    for (let j = i + 1; j < pieces.length && pieces[j].part.top < a.part.bottom; j++) {
+      const b = pieces[j];
       const wide = Math.min(a.part.right, b.part.right) - Math.max(a.part.left, b.part.left);
-      const high = Math.min(a.part.bottom, b.part.bottom) - Math.max(a.part.top, b.part.top);
-      if (wide > 2 && high > Math.min(a.part.height, b.part.height) / 2) found.push(`“${a.words}” and “${b.words}” lie over each other`);
+      const high = Math.min(a.part.bottom, b.part.bottom) - b.part.top;
+      if (wide <= 2 || high <= Math.min(a.part.height, b.part.height) / 2) continue;
+      if (a.element === b.element || a.element.contains(b.element) || b.element.contains(a.element) || a.stuck !== b.stuck) continue;
+      found.push(`“${a.words}” and “${b.words}” lie over each other`);
     }
   }
   return [...new Set(found)];

@@ -17,7 +17,7 @@ func text(t *testing.T, program string) map[string]bool {
 	t.Helper()
 	module.Watch(t)
 	binary := filepath.Join(t.TempDir(), "program")
-	if out, err := exec.Command("go", "build", "-trimpath=false", "-ldflags=", "-o", binary, program).CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-ldflags=", "-o", binary, program).CombinedOutput(); err != nil {
 		t.Fatalf("building %s: %v\n%s", program, err, out)
 	}
 	out, err := exec.Command("go", "tool", "nm", binary).Output()
