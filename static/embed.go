@@ -16,6 +16,6 @@ var Bundles = map[string][]string{
 		"css/notes.css",
 		"css/phone.css",
 		"css/queue.css",
-		"css/transmission.css",
+		"css/transmission.css", "css/referral.css",
 	},
 }

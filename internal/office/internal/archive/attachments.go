@@ -42,17 +42,36 @@ type Attachment struct {
 // Attachments lists the files of a report and of what was added to it, as far as one
 // of the teams was given them.
 func (a *Archive) Attachments(ctx context.Context, id report.ID, teams []string) ([]Attachment, error) {
-	rows, err := a.pool.Query(ctx, `select t.id, t.owner, t.size, t.pieces, t.complete, p.stored, p.found, p.regular,
-		  f.frozen_at, s.display_name as frozen_name
-		from attachments t
-		cross join lateral (select count(*)::int as found, coalesce(sum(octet_length(x.body)), 0)::bigint as stored,
-		  coalesce(bool_and(octet_length(x.body) = $3 or x.number = t.pieces - 1) and max(x.number) = count(*) - 1, false) as regular
-		  from attachment_pieces x where x.attachment_id = t.id) p
-		left join attachment_freezes f on f.attachment_id = t.id
-		left join staff s on s.id = f.author
+	return a.attachments(ctx, id, attachmentQuery+`
 		where exists (select from report_grants g where g.report_id = $1 and g.team_id = any($2))
 		  and (t.owner = $1 or t.owner in (select d.id from additions d where d.report_id = $1 and d.team_id = any($2)))
 		order by t.id limit 2000`, id, teams, pieceSize)
+}
+
+// ReferredFile returns one file by the ids that a referral names it by. Its key came
+// with the referral; without that the row opens nothing.
+func (a *Archive) ReferredFile(ctx context.Context, id uuid.UUID, owner report.ID) (*Attachment, error) {
+	found, err := a.attachments(ctx, owner, attachmentQuery+" where t.id = $1 and t.owner = $2", id, owner, pieceSize)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, fmt.Errorf("file %s: %w", id, ErrPieces)
+	}
+	return &found[0], nil
+}
+
+const attachmentQuery = `select t.id, t.owner, t.size, t.pieces, t.complete, p.stored, p.found, p.regular,
+	  f.frozen_at, s.display_name as frozen_name
+	from attachments t
+	cross join lateral (select count(*)::int as found, coalesce(sum(octet_length(x.body)), 0)::bigint as stored,
+	  coalesce(bool_and(octet_length(x.body) = $3 or x.number = t.pieces - 1) and max(x.number) = count(*) - 1, false) as regular
+	  from attachment_pieces x where x.attachment_id = t.id) p
+	left join attachment_freezes f on f.attachment_id = t.id
+	left join staff s on s.id = f.author`
+
+func (a *Archive) attachments(ctx context.Context, id report.ID, query string, arguments ...any) ([]Attachment, error) {
+	rows, err := a.pool.Query(ctx, query, arguments...)
 	if err != nil {
 		return nil, fmt.Errorf("reading the files of %s: %w", id, postgres.Sort(err))
 	}

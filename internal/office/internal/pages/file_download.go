@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"recueil/internal/office/internal/unseal"
+	"recueil/internal/report"
 	"recueil/internal/web"
 )
 
@@ -61,9 +62,20 @@ func (s *Server) sendOriginal(c echo.Context, f *openedFile, contentType string)
 		return err
 	}
 	defer pieces.Close()
+	return s.sendContent(c, content, outgoing{f.report.ID, f.listed, contentType})
+}
+
+// An outgoing file is on its way to who asked for it.
+type outgoing struct {
+	of     report.ID // the report or the referral it belongs to
+	listed report.Attachment
+	as     string // what the answer says it is
+}
+
+func (s *Server) sendContent(c echo.Context, content *io.SectionReader, f outgoing) error {
 	harmless(c)
 	h := c.Response().Header()
-	h.Set("Content-Type", contentType)
+	h.Set("Content-Type", f.as)
 	if digest, err := hex.DecodeString(f.listed.SHA256); err == nil && len(digest) == sha256.Size {
 		encoded := base64.StdEncoding.EncodeToString(digest)
 		h.Set("Repr-Digest", "sha-256=:"+encoded+":")
@@ -77,7 +89,7 @@ func (s *Server) sendOriginal(c echo.Context, f *openedFile, contentType string)
 	original.progress = func() { deadlines.SetWriteDeadline(time.Now().Add(time.Minute)) }
 	http.ServeContent(c.Response(), c.Request(), "", time.Time{}, original)
 	if original.err != nil && c.Request().Context().Err() == nil {
-		s.Log.Error("a file broke off", "report", f.report.ID, "file", f.listed.ID, "err", original.err)
+		s.Log.Error("a file broke off", "of", f.of, "file", f.listed.ID, "err", original.err)
 		panic(http.ErrAbortHandler)
 	}
 	return nil

@@ -49,9 +49,11 @@ var (
 // A vocabulary is the words of a report that identify somebody.
 type vocabulary struct{ words, phones map[string]bool }
 
+func newVocabulary() vocabulary { return vocabulary{map[string]bool{}, map[string]bool{}} }
+
 // vocabularyOf gathers them from a report and from what was added to it.
 func vocabularyOf(reports ...*report.Report) vocabulary {
-	v := vocabulary{map[string]bool{}, map[string]bool{}}
+	v := newVocabulary()
 	for _, r := range reports {
 		r.Walk(func(f report.Field, _ string, given []string) {
 			if slices.Contains(identifyingFields, f.Name) && len(given) > 0 {

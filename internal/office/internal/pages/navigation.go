@@ -33,6 +33,13 @@ func (s *Server) navigation(c echo.Context, v *visit) []navLink {
 	if v.Role.May(triage.HandOver) {
 		add("/releve", "office.nav.handoff", 0)
 	}
+	if v.Role.May(triage.AnswerReferral) && len(s.units(v)) > 0 {
+		n, err := s.Archive.WaitingReferrals(c.Request().Context(), s.unitIDs(v))
+		if err != nil {
+			s.Log.Warn("what waits for the unit was not counted", "err", err)
+		}
+		add("/demandes", "office.nav.referrals", n)
+	}
 	if giving := s.Desk.Giving(v.Role, v.keys); v.Role.May(triage.Admit) && len(giving) > 0 {
 		n, err := s.Desk.CountWaiting(c.Request().Context(), v.ID, giving)
 		if err != nil {
@@ -61,6 +68,8 @@ func (s *Server) first(c echo.Context, v *visit) error {
 	switch {
 	case v.Role.May(triage.Read) && len(v.keys.Teams()) == 0:
 		return s.ownKey(c, v)
+	case s.followsUp(v):
+		return c.Redirect(http.StatusSeeOther, "/demandes")
 	case v.Role.May(triage.Read):
 		return s.queue(c, v)
 	case v.Role.May(triage.Roster):

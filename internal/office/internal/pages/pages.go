@@ -181,6 +181,16 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.GET("/dossiers/:id/pieces/:piece/original", s.may(triage.Download, s.download))
 	e.GET("/dossiers/:id/pieces/:piece/gel", s.may(triage.Freeze, s.askFreeze))
 	e.POST("/dossiers/:id/pieces/:piece/gel", s.may(triage.Freeze, s.freeze))
+	e.GET("/dossiers/:id/demande", s.may(triage.Refer, s.askRefer))
+	e.POST("/dossiers/:id/demande", s.may(triage.Refer, s.refer))
+	e.POST("/dossiers/:id/demande/reconnexion", s.logInAgain)
+	e.POST("/dossiers/:id/demandes/:demande/retrait", s.may(triage.Refer, s.withdrawReferral))
+	e.GET("/demandes", s.may(triage.AnswerReferral, s.referrals))
+	e.GET("/demandes/:demande", s.may(triage.AnswerReferral, s.referral))
+	e.POST("/demandes/:demande/accord", s.may(triage.AnswerReferral, s.acceptReferral))
+	e.POST("/demandes/:demande/refus", s.may(triage.AnswerReferral, s.refuseReferral))
+	e.POST("/demandes/:demande/retour", s.may(triage.AnswerReferral, s.returnReferral))
+	e.GET("/demandes/:demande/pieces/:piece", s.may(triage.AnswerReferral, s.referralFile))
 	return e
 }
 
@@ -239,7 +249,7 @@ func (s *Server) frame(c echo.Context, title string) Frame {
 	if v, ok := visitOf(c); ok {
 		f.Here = here(c)
 		f.Switch = s.switchHere(c)
-		f.Member, f.Role, f.Reads = v.DisplayName, s.voice.T("office.role."+string(v.Role)), v.Role.May(triage.Read)
+		f.Member, f.Role, f.Reads = v.DisplayName, s.voice.T("office.role."+string(v.Role)), v.Role.May(triage.Read) && !s.followsUp(v)
 		f.Nav = s.navigation(c, v)
 	}
 	return f
@@ -254,6 +264,9 @@ func here(c echo.Context) string {
 		}
 		if piece := c.Param("piece"); piece != "" {
 			return ownAddress("/dossiers/" + id + "/pieces/" + piece)
+		}
+		if strings.Contains(c.Path(), "/demande") && c.Param("demande") == "" {
+			return ownAddress("/dossiers/" + id + "/demande")
 		}
 		return ownAddress("/dossiers/" + id)
 	}

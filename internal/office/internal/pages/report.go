@@ -38,6 +38,7 @@ type reportPage struct {
 	Unread    int // files stored beside it that nothing lists
 	Timeline  []event
 	Panel     panel
+	Referrals referralPane
 	Notice    string
 	Problems  []problem
 	MaxReason int
@@ -176,7 +177,10 @@ func (s *Server) showReport(c echo.Context, v *visit, id report.ID, sc screen) e
 	if err != nil {
 		return err
 	}
-	page.Timeline = s.timeline(&found, opened, page.Talk, parts)
+	if page.Referrals, err = s.referralPane(c, v, &found, opened != nil); err != nil {
+		return err
+	}
+	page.Timeline = s.timeline(&found, opened, page.Talk, parts, s.referralEvents(page.Referrals)...)
 	if page.Callbacks, err = s.callbackCard(c, v, &found, opened, parts); err != nil {
 		return err
 	}

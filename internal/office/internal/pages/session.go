@@ -2,11 +2,15 @@ package pages
 
 import (
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"net/netip"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"recueil/internal/office/internal/archive"
+	"recueil/internal/office/internal/audit"
 	"recueil/internal/office/internal/staff"
 	"recueil/internal/office/internal/triage"
 	"recueil/internal/secret"
@@ -126,8 +130,26 @@ func (s *Server) member(page func(echo.Context, *visit) error) echo.HandlerFunc 
 		if err != nil {
 			return err
 		}
-		return page(c, v)
+		return s.tried(c, v, page(c, v))
 	}
+}
+
+// tried writes down that a member asked for a report or a referral that is not there
+// for him, or for an act on one that his role does not do. Whether there is one is
+// said neither to him nor in the line.
+func (s *Server) tried(c echo.Context, v *visit, err error) error {
+	if !errors.Is(err, archive.ErrNotFound) && !errors.Is(err, errRole) {
+		return err
+	}
+	for param, object := range map[string]string{"id": "report", "demande": "referral"} {
+		id, malformed := uuid.Parse(c.Param(param))
+		if malformed != nil {
+			continue
+		}
+		line := audit.Event{At: s.Now(), Actor: v.ID, Action: object + ".out_of_reach", Object: object, ID: id.String()}
+		return errors.Join(s.Trail.Append(c.Request().Context(), line), err)
+	}
+	return err
 }
 
 // may lets a request through to a page when its member's role allows the action.

@@ -36,7 +36,7 @@ type decision struct {
 // Format names the shape of its JSON.
 func (*decision) Format() string { return "recueil.decision/1" }
 
-func (s *Server) timeline(r *archive.Report, opened *report.Report, t talk, parts []archive.Part) []event {
+func (s *Server) timeline(r *archive.Report, opened *report.Report, t talk, parts []archive.Part, more ...event) []event {
 	received := event{at: r.ReceivedAt, Text: s.voice.T("office.event.received")}
 	if opened != nil {
 		received.at = opened.ReceivedAt
@@ -44,7 +44,7 @@ func (s *Server) timeline(r *archive.Report, opened *report.Report, t talk, part
 			received.Rules = s.join(received.Rules, string(rule))
 		}
 	}
-	events := []event{received}
+	events := append([]event{received}, more...)
 	for _, e := range t.Entries {
 		ev := event{at: e.at, Text: s.voice.T("office.event.added"), Class: "is-added", Damaged: e.Damaged}
 		if e.Staff {
@@ -76,6 +76,8 @@ func (s *Server) partEvent(opened *report.Report, part archive.Part, at casefile
 		return s.noteEvent(opened, part, at, e)
 	case archive.CallPart:
 		return s.callEvent(opened, part, at, e)
+	case archive.ReferralPart:
+		return s.referredEvent(opened, part, at, e)
 	}
 	e.Class, e.Text = "is-decision", s.voice.T("office.event.decision")
 	var d decision

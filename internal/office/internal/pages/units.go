@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"recueil/internal/office/internal/triage"
 	"recueil/internal/trust"
 )
 
@@ -26,6 +27,12 @@ func (s *Server) unitIDs(v *visit) []string {
 // platform's queue is his.
 func (s *Server) receives(v *visit) bool {
 	return slices.Contains(v.keys.Teams(), s.Desk.Trust.File().Receiving().TeamID)
+}
+
+// followsUp reports whether a member works for a unit and not for the platform: its
+// queue is not his.
+func (s *Server) followsUp(v *visit) bool {
+	return v.Role.May(triage.AnswerReferral) && len(s.units(v)) > 0 && !s.receives(v)
 }
 
 // seals is what is sealed to a team from now on.

@@ -3,6 +3,7 @@ package pages
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -27,10 +28,13 @@ type way struct {
 type keptValue struct{ Name, Value string }
 
 // keptNames are the fields that survive a log-in.
-var keptNames = []string{"version", "qualification", "reason", "message", "text", "asks", "files", "hold", "note", "note_id", "share", "replaces", "revision", "call", "to"}
+var keptNames = []string{"version", "qualification", "reason", "message", "text", "asks", "files", "hold", "note", "note_id", "share", "replaces", "revision", "call", "to", "referral", "unit", "extent", "reread"}
+
+// keptLists are those that a form holds several times.
+var keptLists = []string{"part", "file"}
 
 // ownNames are those of them that a page fills in by itself.
-var ownNames = []string{"version", "message", "note_id", "replaces", "revision", "to"}
+var ownNames = []string{"version", "message", "note_id", "replaces", "revision", "to", "referral", "unit", "extent", "part"}
 
 // way reads where a link through the log-in leads.
 func (s *Server) way(c echo.Context) way { return way{Return: ownAddress(c.QueryParam("retour"))} }
@@ -61,12 +65,26 @@ func (s *Server) wayTo(c echo.Context) way {
 // readWay reads what a form of the log-in carries along.
 func readWay(form url.Values) way {
 	w := way{Return: ownAddress(form.Get("return"))}
+	w.keep(form, "kept.")
+	return w
+}
+
+// keep takes over what was typed, from fields whose names begin with a prefix.
+func (w *way) keep(form url.Values, prefix string) {
 	for _, name := range keptNames {
-		if form.Get("kept."+name) != "" {
-			w.Kept = append(w.Kept, keptValue{name, form.Get("kept." + name)})
+		if form.Get(prefix+name) != "" {
+			w.Kept = append(w.Kept, keptValue{name, form.Get(prefix + name)})
 		}
 	}
-	return w
+	for _, given := range slices.Sorted(maps.Keys(form)) {
+		name, ours := strings.CutPrefix(given, prefix)
+		if !ours || !slices.Contains(keptLists, name) && !strings.HasPrefix(name, "text.") {
+			continue
+		}
+		for _, value := range form[given] {
+			w.Kept = append(w.Kept, keptValue{name, value})
+		}
+	}
 }
 
 // holdsText reports whether more is carried along than what a page knows by itself.
@@ -159,7 +177,7 @@ func (s *Server) sent(c echo.Context, v *visit) error {
 func (w way) form() url.Values {
 	form := url.Values{}
 	for _, k := range w.Kept {
-		form.Set(k.Name, k.Value)
+		form.Add(k.Name, k.Value)
 	}
 	return form
 }

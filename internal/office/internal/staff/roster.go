@@ -119,3 +119,14 @@ func (d *Desk) People(ctx context.Context) ([]Person, error) {
 	}
 	return people, nil
 }
+
+// CountHolders counts the active members who were given one epoch of a team's key.
+func (d *Desk) CountHolders(ctx context.Context, team string, epoch int) (int, error) {
+	var n int
+	err := d.Pool.QueryRow(ctx, `select count(*)::int from team_key_wraps w join memberships m on m.team_id = w.team_id and m.staff_id = w.staff_id
+		join staff s on s.id = w.staff_id where w.team_id = $1 and w.epoch = $2 and s.disabled_at is null`, team, epoch).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("counting the members of %s: %w", team, postgres.Sort(err))
+	}
+	return n, nil
+}

@@ -1,0 +1,218 @@
+package pages
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/labstack/echo/v4"
+
+	"recueil/internal/office/internal/archive"
+	"recueil/internal/office/internal/audit"
+	"recueil/internal/office/internal/casefile"
+	"recueil/internal/office/internal/referral"
+	"recueil/internal/office/internal/triage"
+	"recueil/internal/report"
+	"recueil/internal/seal"
+	"recueil/internal/secret"
+	"recueil/internal/web"
+)
+
+// A referred is the entry that a referral leaves on the case of the platform: what was
+// given, as it was given. The source stands in the report, untouched; of who was masked
+// it repeats nothing.
+type referred struct {
+	Referral uuid.UUID          `json:"referral"`
+	Unit     string             `json:"unit"`
+	Masked   bool               `json:"masked"`
+	Reason   string             `json:"reason"`
+	Sections []referral.Section `json:"sections,omitempty"`
+	Texts    map[string]string  `json:"texts,omitempty"` // as a person wrote them again
+	Files    []report.ID        `json:"files,omitempty"`
+}
+
+// Format names the shape of its JSON.
+func (*referred) Format() string { return "recueil.referred/1" }
+
+// refer gives a unit what was chosen of a report.
+func (s *Server) refer(c echo.Context, v *visit) error {
+	of, err := s.referable(c, v)
+	if errors.Is(err, errNotReferable) {
+		return s.referTooLate(c, v)
+	}
+	if err != nil {
+		return err
+	}
+	form, err := web.ReadForm(c.Response(), c.Request())
+	if err != nil {
+		return err
+	}
+	t := readReferring(form)
+	if problems := s.problemsOfReferring(of, t); problems != nil {
+		return s.showRefer(c, of, http.StatusUnprocessableEntity, t, "", problems...)
+	}
+	members, err := s.unitMembers(c.Request().Context(), t.Unit)
+	if err != nil {
+		return err
+	}
+	if members == 0 {
+		return s.showRefer(c, of, http.StatusUnprocessableEntity, t, "", problem{"unit-0", s.voice.T("office.refer.unit.empty", "Unit", s.teamName(t.Unit))})
+	}
+	switch err := s.referTo(c, v, of, t); {
+	case errors.Is(err, archive.ErrReferred):
+		if s.isReferred(c, of, t) {
+			return goTo(c, "/dossiers/"+of.row.ID.String()+"#confie")
+		}
+		t.Version = of.row.Version
+		return s.showRefer(c, of, http.StatusConflict, t, s.voice.T("office.refer.twice", "Unit", s.teamName(t.Unit)))
+	case isConcurrent(err):
+		t.Version = of.row.Version // the page now stands beside the report as it is: sending again is a choice
+		return s.showRefer(c, of, http.StatusConflict, t, s.voice.T("office.refer.conflict"))
+	case err != nil:
+		return err
+	}
+	if err := s.sent(c, v); err != nil {
+		return err
+	}
+	return goTo(c, "/dossiers/"+of.row.ID.String()+"#confie")
+}
+
+// isReferred reports whether what came is the second tap of what is stored.
+func (s *Server) isReferred(c echo.Context, of *referable, t referring) bool {
+	known, err := s.Archive.ReferralsOf(c.Request().Context(), of.row.ID)
+	return err == nil && slices.ContainsFunc(known, func(f archive.Referral) bool { return f.ID == t.ID })
+}
+
+// referTooLate answers who refers what was closed or merged meanwhile: the report as it
+// is, and what he typed below it.
+func (s *Server) referTooLate(c echo.Context, v *visit) error {
+	id, err := parseID(c.Param("id"))
+	if err != nil {
+		return err
+	}
+	form, err := web.ReadForm(c.Response(), c.Request())
+	if err != nil {
+		return err
+	}
+	return s.showReport(c, v, id, screen{Status: http.StatusConflict, Closing: closing{Reason: plainLines(form.Get("reason"))}, Notice: s.voice.T("office.refer.too_late")})
+}
+
+// referTo seals the body, and stores it with the entry on the case and the line in the
+// trail: all of them, or none.
+func (s *Server) referTo(c echo.Context, v *visit, of *referable, t referring) error {
+	body := referral.Body{ID: t.ID, Masked: t.Masked, Reason: t.Reason, Wish: string(of.opened.Exploitation.WantsFollowUpCall), Key: secret.New(), Report: referral.Whole(of.opened)}
+	entry := &referred{Referral: t.ID, Unit: t.Unit, Masked: t.Masked, Reason: t.Reason}
+	if t.Masked {
+		var err error
+		if body.Report, body.Removed, err = referral.Mask(of.opened, t.ID, t.Choice); err != nil {
+			return err
+		}
+		entry.Sections = t.Choice.Sections
+		entry.Texts = map[string]string{}
+		body.Report.Walk(func(f report.Field, name string, values []string) {
+			if referral.Read(f) {
+				entry.Texts[name] = values[0]
+			}
+		})
+	}
+	body.Files = s.filesOf(of, t)
+	for _, f := range body.Files {
+		entry.Files = append(entry.Files, f.ID)
+	}
+	to, err := s.seals(t.Unit)
+	if err != nil {
+		return err
+	}
+	sealed, err := referral.Seal(&body, to)
+	if err != nil {
+		return err
+	}
+	row := archive.Referral{ID: t.ID, ReportID: of.row.ID, FromTeam: of.row.TeamID, ToTeam: to.TeamID, Epoch: to.Number, Masked: t.Masked,
+		ProposedBy: v.ID, ProposedAt: s.Now(), Body: sealed}
+	part := casefile.Of(of.opened).New(archive.ReferralPart, entry)
+	line := audit.Event{Action: "referral.propose", Object: "report", ID: of.row.ID.String(), Detail: t.ID.String()}
+	return s.record(c, v, part, line, func(tx pgx.Tx) error { return archive.Refer(c.Request().Context(), tx, row, t.Version) })
+}
+
+// filesOf lists the files that go along: of a whole report all, of a masked one those
+// that were chosen, under names that say nothing.
+func (s *Server) filesOf(of *referable, t referring) []referral.File {
+	var files []referral.File
+	for _, f := range of.files {
+		if t.Masked && !slices.Contains(t.Files, f.listed.ID.String()) {
+			continue
+		}
+		given := referral.File{Attachment: f.listed, Owner: f.owner, Key: seal.PartKey(f.key, seal.AttachmentKind, f.listed.ID)}
+		if t.Masked {
+			given.Name = s.voice.T("office.refer.file.name", "N", len(files)+1) + extensions[f.kind][0]
+			given.Owner, given.Type = f.owner, ""
+		}
+		files = append(files, given)
+	}
+	return files
+}
+
+// A referral as the report shows it: where it stands, and what the unit answered.
+type referralRow struct {
+	ID       string
+	Unit     string
+	Masked   bool
+	State    string
+	Class    string
+	When     string
+	Who      string
+	Letters  []letterRow
+	Withdraw string // the address to withdraw it at; empty: it was answered
+}
+
+type letterRow struct {
+	Text    string
+	When    string
+	Who     string
+	Damaged bool
+}
+
+// A referralPane is what the report's page says of referrals.
+type referralPane struct {
+	Address string // of the form; empty: nothing can be referred now
+	Rows    []referralRow
+	letters []readLetter
+	all     []archive.Referral
+}
+
+// referralPane reads what was referred of a report. Whether the member may see the
+// report was asked before.
+func (s *Server) referralPane(c echo.Context, v *visit, r *archive.Report, opens bool) (referralPane, error) {
+	var pane referralPane
+	var err error
+	ctx := c.Request().Context()
+	if pane.all, err = s.Archive.ReferralsOf(ctx, r.ID); err != nil {
+		return pane, err
+	}
+	if len(pane.all) > 0 {
+		letters, err := s.Archive.LettersOf(ctx, r.ID, v.keys.Teams())
+		if err != nil {
+			return pane, err
+		}
+		pane.letters = s.openLetters(v, letters)
+	}
+	refers := v.Role.May(triage.Refer)
+	if opens && refers && len(s.Desk.Trust.File().Units()) > 0 && triage.May(triage.Person{ID: v.ID, Role: v.Role}, triage.Refer, r.Object(s.Now())) == nil {
+		pane.Address = "/dossiers/" + r.ID.String() + "/demande"
+	}
+	for _, f := range slices.Backward(pane.all) {
+		row := s.referralRow(f, f.ProposedAt, f.ProposedName)
+		if f.Status == archive.Proposed && refers {
+			row.Withdraw = "/dossiers/" + r.ID.String() + "/demandes/" + f.ID.String() + "/retrait"
+		}
+		for _, l := range pane.letters {
+			if l.ReferralID == f.ID {
+				row.Letters = append(row.Letters, letterRow{l.Text, s.when(l.SentAt), l.AuthorName, l.Damaged})
+			}
+		}
+		pane.Rows = append(pane.Rows, row)
+	}
+	return pane, nil
+}

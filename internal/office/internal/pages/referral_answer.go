@@ -1,0 +1,157 @@
+package pages
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/labstack/echo/v4"
+
+	"recueil/internal/office/internal/archive"
+	"recueil/internal/office/internal/audit"
+	"recueil/internal/report"
+	"recueil/internal/web"
+)
+
+// acceptReferral takes a situation over: a record begins in the same transaction.
+func (s *Server) acceptReferral(c echo.Context, v *visit) error {
+	f, err := s.ofUnit(c, v)
+	if err != nil {
+		return err
+	}
+	if f.Status != archive.Proposed {
+		return s.referralAnswered(c, v, "")
+	}
+	body, err := s.openReferral(v, &f)
+	if err != nil {
+		return s.showReferral(c, v, referralScreen{Status: http.StatusConflict, Notice: s.voice.T("office.referral.damaged")})
+	}
+	to, err := s.seals(f.ToTeam)
+	if err != nil {
+		return err
+	}
+	ctx, now := c.Request().Context(), s.Now()
+	opening := recordOpening{Record: report.NewID(), Team: to, Key: body.Key, Referral: uuid.NullUUID{UUID: f.ID, Valid: true}, Report: body.Report, At: now}
+	err = s.Trail.Record(ctx, func(tx pgx.Tx) ([]audit.Event, error) {
+		if err := archive.AnswerReferral(ctx, tx, archive.ReferralStep{ID: f.ID, From: archive.Proposed, To: archive.Accepted, By: v.ID, At: now}); err != nil {
+			return nil, err
+		}
+		lines := []audit.Event{{At: now, Actor: v.ID, Action: "referral.accept", Object: "referral", ID: f.ID.String(), Detail: f.ToTeam}}
+		more, err := s.openRecord(ctx, tx, v, opening)
+		return append(lines, more...), err
+	})
+	if errors.Is(err, archive.ErrAnswered) {
+		return s.referralAnswered(c, v, "")
+	}
+	if err != nil {
+		return err
+	}
+	return goTo(c, "/demandes/"+f.ID.String())
+}
+
+// refuseReferral and returnReferral say why, in words that the platform alone reads.
+func (s *Server) refuseReferral(c echo.Context, v *visit) error {
+	return s.answerReferral(c, v, archive.ReferralStep{From: archive.Proposed, To: archive.Refused}, "referral.refuse")
+}
+
+func (s *Server) returnReferral(c echo.Context, v *visit) error {
+	return s.answerReferral(c, v, archive.ReferralStep{From: archive.Accepted, To: archive.ReferredBack}, "referral.return")
+}
+
+func (s *Server) answerReferral(c echo.Context, v *visit, step archive.ReferralStep, action string) error {
+	f, err := s.ofUnit(c, v)
+	if err != nil {
+		return err
+	}
+	form, err := web.ReadForm(c.Response(), c.Request())
+	if err != nil {
+		return err
+	}
+	reason := plainLines(form.Get("reason"))
+	if f.Status != step.From {
+		return s.referralAnswered(c, v, reason)
+	}
+	if problems := s.problemsOfReason(reason); problems != nil {
+		return s.showReferral(c, v, referralScreen{Status: http.StatusUnprocessableEntity, Typed: reason, Problems: problems})
+	}
+	step.ID = f.ID
+	err = s.stepReferral(c, v, step, letter{Referral: f.ID, To: f.FromTeam, Text: reason}, action)
+	if errors.Is(err, archive.ErrAnswered) {
+		return s.referralAnswered(c, v, reason)
+	}
+	if err != nil {
+		return err
+	}
+	return goTo(c, "/demandes")
+}
+
+// stepReferral takes a step with the letter that explains it, where there is one, and
+// the line in the trail.
+func (s *Server) stepReferral(c echo.Context, v *visit, step archive.ReferralStep, why letter, action string) error {
+	ctx := c.Request().Context()
+	step.By, step.At, why.Kind = v.ID, s.Now(), string(step.To)
+	return s.Trail.Record(ctx, func(tx pgx.Tx) ([]audit.Event, error) {
+		if err := archive.AnswerReferral(ctx, tx, step); err != nil {
+			return nil, err
+		}
+		line := audit.Event{At: step.At, Actor: v.ID, Action: action, Object: "referral", ID: step.ID.String()}
+		if why.Text == "" {
+			return []audit.Event{line}, nil
+		}
+		var err error
+		line.Seen, err = s.writeLetter(ctx, tx, v, why)
+		return []audit.Event{line}, err
+	})
+}
+
+// referralAnswered shows a referral that somebody answered meanwhile, with what was
+// typed.
+func (s *Server) referralAnswered(c echo.Context, v *visit, typed string) error {
+	return s.showReferral(c, v, referralScreen{Status: http.StatusConflict, Typed: typed, Notice: s.voice.T("office.referral.answered")})
+}
+
+func (s *Server) problemsOfReason(reason string) []problem {
+	switch {
+	case strings.TrimSpace(reason) == "":
+		return []problem{{"reason", s.voice.T("office.close.why")}}
+	case !utf8.ValidString(reason) || strings.ContainsRune(reason, 0):
+		return []problem{{"reason", s.voice.T("office.close.unreadable")}}
+	case utf8.RuneCountInString(reason) > maxReason:
+		return []problem{{"reason", s.voice.T("office.close.long", "N", maxReason)}}
+	}
+	return nil
+}
+
+// withdrawReferral takes back what no unit has answered yet.
+func (s *Server) withdrawReferral(c echo.Context, v *visit) error {
+	id, err := parseID(c.Param("id"))
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	found, err := s.Archive.Get(ctx, id, v.keys.Teams())
+	if err != nil {
+		return err
+	}
+	all, err := s.Archive.ReferralsOf(ctx, found.ID)
+	if err != nil {
+		return err
+	}
+	for _, f := range all {
+		if f.ID.String() != c.Param("demande") {
+			continue
+		}
+		err := s.stepReferral(c, v, archive.ReferralStep{ID: f.ID, From: archive.Proposed, To: archive.Withdrawn}, letter{}, "referral.withdraw")
+		if errors.Is(err, archive.ErrAnswered) {
+			return s.showReport(c, v, id, screen{Status: http.StatusConflict, Notice: s.voice.T("office.referral.answered")})
+		}
+		if err != nil {
+			return err
+		}
+		return goTo(c, "/dossiers/"+id.String()+"#confie")
+	}
+	return archive.ErrNotFound
+}

@@ -1,0 +1,192 @@
+package pages
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"recueil/internal/office/internal/archive"
+	"recueil/internal/office/internal/audit"
+	"recueil/internal/office/internal/referral"
+	"recueil/internal/report"
+)
+
+// A referralsPage lists what was referred to the units of a member.
+type referralsPage struct {
+	Frame
+	Heading string
+	Waiting []referralLine
+	Others  []referralLine
+}
+
+// A referralLine is a referral as the unit's list shows it.
+type referralLine struct {
+	referralRow
+	Address   string
+	Situation string
+	Detail    string
+	Wish      string
+	Damaged   bool
+}
+
+var referralClasses = map[archive.ReferralStatus]string{archive.Proposed: "is-warning", archive.Accepted: "is-done"}
+
+func (s *Server) referralRow(f archive.Referral, at time.Time, who string) referralRow {
+	return referralRow{ID: f.ID.String(), Unit: s.teamName(f.ToTeam), Masked: f.Masked, State: s.voice.T("office.referral.status." + string(f.Status)),
+		Class: referralClasses[f.Status], When: s.when(at), Who: who}
+}
+
+func (s *Server) referrals(c echo.Context, v *visit) error {
+	found, err := s.Archive.ReferredTo(c.Request().Context(), s.unitIDs(v))
+	if err != nil {
+		return err
+	}
+	var page referralsPage
+	for _, f := range found {
+		line := referralLine{referralRow: s.referralRow(f, f.ProposedAt, f.ProposedName), Address: "/demandes/" + f.ID.String()}
+		if body, err := s.openReferral(v, &f); err != nil {
+			line.Damaged, line.Situation = true, s.voice.T("office.damaged.short")
+		} else {
+			line.Situation, line.Detail = s.situation(body.Report)
+			line.Wish = s.wish(body)
+		}
+		if f.Status == archive.Proposed {
+			page.Waiting = append(page.Waiting, line)
+		} else {
+			page.Others = append(page.Others, line)
+		}
+	}
+	page.Heading = s.voice.T("office.referrals.waiting", "Count", len(page.Waiting))
+	if len(page.Waiting) == 0 {
+		page.Heading = s.voice.T("office.referrals.none")
+	}
+	page.Frame = s.frame(c, s.voice.T("office.referrals.title"))
+	return s.render(c, http.StatusOK, "referrals", page)
+}
+
+// openReferral opens the body of a referral with the key of the unit.
+func (s *Server) openReferral(v *visit, f *archive.Referral) (*referral.Body, error) {
+	identity, held := v.keys.Identity(f.ToTeam, f.Epoch)
+	if !held {
+		return nil, archive.ErrNotFound
+	}
+	body, err := referral.Open(identity, f.ID, f.Masked, f.Body)
+	if err != nil {
+		s.Log.Warn("a referral does not open", "referral", f.ID, "err", err)
+	}
+	return body, err
+}
+
+// wish says whether the reporter wants to be called by the unit.
+func (s *Server) wish(b *referral.Body) string {
+	if b.Wish == "" {
+		return ""
+	}
+	f, _ := report.Lookup("exploitation.wants_follow_up_call")
+	return s.values(f, []string{b.Wish})[0]
+}
+
+// A referralPage is one referral as the unit reads it.
+type referralPage struct {
+	Frame
+	Row       referralRow
+	Address   string
+	Situation string
+	Detail    string
+	Urgency   int
+	From      string
+	Reason    string
+	Wish      string
+	Removed   int
+	Damaged   bool
+	Calling   *calling // of a whole one
+	Facts     []fact
+	Sections  []section
+	Files     []referralFile
+	Letters   []letterRow // of the platform
+	Answers   bool        // it waits, and this member may answer
+	Returns   bool        // it was accepted, and may go back
+	Record    string      // the address of its record
+	Typed     string
+	Refusing  bool
+	Notice    string
+	Problems  []problem
+	MaxReason int
+}
+
+// A referralFile goes along with a referral.
+type referralFile struct{ Name, Size, Address string }
+
+// Bad returns what is wrong with a field of the page, or "".
+func (p referralPage) Bad(field string) string { return textOf(p.Problems, field) }
+
+// A referralScreen is how a referral is shown: what was typed, and what is said of it.
+type referralScreen struct {
+	Status   int
+	Typed    string
+	Notice   string
+	Problems []problem
+}
+
+// ofUnit finds the referral of a request, if it was made to a unit of the member. Any
+// other is not there for him.
+func (s *Server) ofUnit(c echo.Context, v *visit) (archive.Referral, error) {
+	id, err := uuid.Parse(c.Param("demande"))
+	if err != nil {
+		return archive.Referral{}, archive.ErrNotFound
+	}
+	return s.Archive.Referral(c.Request().Context(), id, s.unitIDs(v))
+}
+
+func (s *Server) referral(c echo.Context, v *visit) error {
+	return s.showReferral(c, v, referralScreen{Status: http.StatusOK})
+}
+
+func (s *Server) showReferral(c echo.Context, v *visit, sc referralScreen) error {
+	ctx := c.Request().Context()
+	f, err := s.ofUnit(c, v)
+	if err != nil {
+		return err
+	}
+	event := audit.Event{At: s.Now(), Actor: v.ID, Action: "referral.open", Object: "referral", ID: f.ID.String(), Seen: f.Body}
+	if err := s.Trail.Append(ctx, event); err != nil {
+		return err
+	}
+	letters, err := s.Archive.LettersAbout(ctx, f.ID, s.unitIDs(v))
+	if err != nil {
+		return err
+	}
+	page := referralPage{Row: s.referralRow(f, f.ProposedAt, f.ProposedName), Address: "/demandes/" + f.ID.String(), From: s.teamName(f.FromTeam), Damaged: true,
+		Answers: f.Status == archive.Proposed, Returns: f.Status == archive.Accepted, Typed: sc.Typed, Notice: sc.Notice, Problems: sc.Problems, MaxReason: maxReason}
+	for _, l := range s.openLetters(v, letters) {
+		page.Letters = append(page.Letters, letterRow{l.Text, s.when(l.SentAt), l.AuthorName, l.Damaged})
+	}
+	if body, err := s.openReferral(v, &f); err == nil {
+		s.fillReferral(&page, body)
+	}
+	page.Frame = s.frame(c, s.voice.T("office.referral.title"))
+	page.Error = len(sc.Problems) > 0
+	return s.render(c, sc.Status, "referral", page)
+}
+
+// fillReferral puts what was given on the page.
+func (s *Server) fillReferral(page *referralPage, b *referral.Body) {
+	r := b.Report
+	page.Damaged, page.Reason, page.Wish, page.Removed, page.Urgency = false, b.Reason, s.wish(b), b.Removed, int(r.Urgency)
+	page.Situation, page.Detail = s.situation(r)
+	if !b.Masked {
+		calling := s.calling(r)
+		page.Calling = &calling
+	}
+	for _, one := range s.brief(r).Facts {
+		if one.Value != "" {
+			page.Facts = append(page.Facts, one)
+		}
+	}
+	page.Sections = s.sections(r, nil)
+	for _, f := range b.Files {
+		page.Files = append(page.Files, referralFile{plainName(f.Name), s.size(f.Size), page.Address + "/pieces/" + f.ID.String()})
+	}
+}
