@@ -5,6 +5,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { walks as accountWalks } from "./lib/accounts.mjs";
+import { walks as alertWalks } from "./lib/alerts.mjs";
 import { asVisitor, closeBrowser } from "./lib/browser.mjs";
 import { sendShort, walks as officeWalks } from "./lib/office.mjs";
 import { walks as publicWalks } from "./lib/public.mjs";
@@ -16,7 +17,7 @@ const wanted = process.argv.slice(2);
 
 await start();
 try {
-  for (const [side, walks] of Object.entries({ public: publicWalks, office: { ...officeWalks, ...accountWalks } })) {
+  for (const [side, walks] of Object.entries({ public: publicWalks, office: { ...officeWalks, ...accountWalks, ...alertWalks } })) {
     for (const [name, walk] of Object.entries(walks)) {
       if (wanted.length && !wanted.some((word) => name.includes(word))) continue;
       const reference = side === "office" ? await sendShort() : "";

@@ -14,6 +14,7 @@ var Bundles = map[string][]string{
 	"office.css": {
 		"css/tokens.css", "css/base.css", "css/office.css",
 		"css/notes.css",
+		"css/notices.css",
 		"css/phone.css",
 		"css/queue.css",
 		"css/transmission.css", "css/referral.css",

@@ -68,7 +68,12 @@ func (c *devCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	servers, err := c.start(t.ctx, ownerURL)
+	pager, err := c.startPager(t.ctx, ownerURL, t.out)
+	if err != nil {
+		return err
+	}
+	defer pager.stop()
+	servers, err := c.start(t.ctx, ownerURL, pager.settings)
 	if err != nil {
 		return err
 	}

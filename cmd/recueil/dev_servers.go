@@ -38,7 +38,7 @@ type servers struct {
 
 // start gives both roles a fresh password and starts both servers from the folder
 // this program lies in, each with the settings of production.
-func (c *devCommand) start(ctx context.Context, ownerURL string) (*servers, error) {
+func (c *devCommand) start(ctx context.Context, ownerURL string, ofNotices []string) (*servers, error) {
 	urls, err := roleURLs(ctx, ownerURL)
 	if err != nil {
 		return nil, err
@@ -61,6 +61,7 @@ func (c *devCommand) start(ctx context.Context, ownerURL string) (*servers, erro
 		return nil, err
 	}
 	settings := []string{"RECUEIL_OFFICE_DATABASE_URL=" + urls["recueil_office"], "RECUEIL_TRUST_FILE=" + c.trustFile(), "RECUEIL_SHRED_DIR=" + c.shredDir()}
+	settings = append(settings, ofNotices...)
 	if origin := c.address(at); strings.Contains(origin, "//localhost:") { // passkeys are tied to a name, and an address is none
 		settings = append(settings, "RECUEIL_OFFICE_ORIGIN="+origin)
 	}

@@ -31,6 +31,8 @@ async function* walk({ page }, reference) {
   await press(page, "main [data-claim]");
   await press(page, "main form.closing button:not([formaction])");
   yield "report, closed without a reason";
+  await page.goto(`${service.office}/alertes`);
+  yield "alerts";
   await page.goto(`${service.office}/compte/verification`);
   yield "own account, second factor";
   await page.goto(`${service.office}/compte/sessions`);

@@ -3,6 +3,7 @@
 import { test } from "node:test";
 import { asVisitor, scripting, words } from "../lib/browser.mjs";
 import { walks as accounts } from "../lib/accounts.mjs";
+import { walks as alerts } from "../lib/alerts.mjs";
 import { sendShort, walks as listening } from "../lib/office.mjs";
 import { axe } from "../lib/checks/axe.mjs";
 import { contrast } from "../lib/checks/contrast.mjs";
@@ -12,7 +13,7 @@ import { structure } from "../lib/checks/structure.mjs";
 import { visit } from "../lib/visit.mjs";
 
 for (const how of scripting) {
-  for (const [name, walk] of Object.entries({ ...listening, ...accounts })) {
+  for (const [name, walk] of Object.entries({ ...listening, ...accounts, ...alerts })) {
     test(`office, ${name}, ${words(how)}`, async (t) => {
       const reference = await sendShort(); // of its own for each walk
       await asVisitor({ ...how, width: 1280, height: 800 }, async (visitor) => {

@@ -2,15 +2,18 @@ package office
 
 import (
 	"context"
+	"crypto/subtle"
 	"crypto/x509"
 	"errors"
 	"net"
+	"net/http"
 	"strings"
 	"time"
 
 	"recueil/internal/office/internal/archive"
 	"recueil/internal/office/internal/audit"
 	"recueil/internal/office/internal/notify"
+	"recueil/internal/secret"
 )
 
 // NoticeSettings are how notices leave the house. The zero value sends none, and the
@@ -89,6 +92,13 @@ func counters(store *archive.Archive) map[notify.Kind]notify.Counter {
 			return store.CountUnseen(ctx, now.Add(-unseenFor))
 		},
 	}
+}
+
+// CheckNotice reports whether a webhook with these headers and this body was signed
+// with a secret, as its receiver would.
+func CheckNotice(key secret.Text, head http.Header, body []byte) bool {
+	signature := notify.Sign(key, head.Get(notify.TimestampHeader), body)
+	return subtle.ConstantTimeCompare([]byte(signature), []byte(head.Get(notify.SignatureHeader))) == 1
 }
 
 // Notify tells people outside the screens what waits, until ctx ends.

@@ -93,7 +93,7 @@ func (h *house) process(change ...func(*Config)) *Notifier {
 	store := archive.New(h.db.Office)
 	c := Config{Pool: h.db.Office, Archive: store, Trail: audit.Trail{Pool: h.db.Office, Log: log}, Channels: map[Medium]Channel{Email: h.inbox, Webhook: h.inbox},
 		Counters:  map[Kind]Counter{Overdue: store.CountOverdue, Answers: store.CountUnseen, Unopened: store.CountUnopened},
-		Catalogue: locales.FS, Log: log, Now: func() time.Time {
+		Catalogue: locales.FS, Log: log, Hosts: []string{"deux.example"}, Now: func() time.Time {
 			h.mu.Lock()
 			defer h.mu.Unlock()
 			return h.now

@@ -33,14 +33,22 @@ func (s Step) Check(hosts []string) error {
 	if s.After < 1 || s.After > MostAfter {
 		return ErrAfter
 	}
-	if (s.From == "") != (s.Until == "") || s.From != "" && s.From == s.Until || !isTime(s.From) || !isTime(s.Until) {
-		return ErrHours
+	if err := s.CheckHours(); err != nil {
+		return err
 	}
 	medium, _, err := ParseContact(s.Address, hosts)
 	if err == nil && medium != s.Medium {
 		err = ErrAddress
 	}
 	return err
+}
+
+// CheckHours refuses hours of duty that are none.
+func (s Step) CheckHours() error {
+	if (s.From == "") != (s.Until == "") || s.From != "" && s.From == s.Until || !isTime(s.From) || !isTime(s.Until) {
+		return ErrHours
+	}
+	return nil
 }
 
 func isTime(text string) bool {

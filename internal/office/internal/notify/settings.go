@@ -81,6 +81,11 @@ func (n *Notifier) Languages() []string { return slices.Sorted(maps.Keys(n.voice
 // ErrStale when somebody else saved since. Alarms under way climb the new ladder from
 // where they are.
 func (n *Notifier) Save(ctx context.Context, by uuid.UUID, s Settings) error {
+	for _, step := range s.Steps { // whoever typed them was told what is wrong by the page
+		if err := step.Check(n.Hosts); err != nil {
+			return err
+		}
+	}
 	now := n.Now()
 	event := audit.Event{At: now, Actor: by, Action: "notice.changed", Object: "notice", ID: "settings", Detail: fmt.Sprintf("%d", len(s.Steps))}
 	if s.Steps == nil {
@@ -97,4 +102,14 @@ func (n *Notifier) Save(ctx context.Context, by uuid.UUID, s Settings) error {
 		}
 		return nil
 	})
+}
+
+// Reminded lists the kinds that reminders can be of here.
+func (n *Notifier) Reminded() (kinds []Kind) {
+	for _, kind := range Kinds() {
+		if n.Counters[kind] != nil {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
 }

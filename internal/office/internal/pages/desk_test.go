@@ -210,6 +210,8 @@ type desk struct {
 	office *office.Office
 	server *httptest.Server
 	codes  map[string][]string // backup codes that each member wrote down
+
+	notices office.NoticeSettings // of the offices that start from now on
 }
 
 func newDesk(t *testing.T) *desk {
@@ -248,7 +250,7 @@ func (d *desk) start() *httptest.Server {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	handler, err := office.New(office.Config{Pool: d.db.Office, Trust: trusted, ShredDir: h.shreds(), Program: officeProgram(d.t), Origin: origin, Idle: 15 * time.Minute, Absolute: 12 * time.Hour,
+	handler, err := office.New(office.Config{Pool: d.db.Office, Trust: trusted, ShredDir: h.shreds(), Program: officeProgram(d.t), Origin: origin, Idle: 15 * time.Minute, Absolute: 12 * time.Hour, Notices: d.notices,
 		Catalogue: locales.FS, Templates: templates.FS, Static: static.FS, Bundles: static.Bundles, Now: d.clock.Now, Log: log})
 	if err != nil {
 		d.t.Fatal(err)

@@ -50,6 +50,9 @@ func (s *Server) navigation(c echo.Context, v *visit) []navLink {
 	if v.Role.May(triage.Directory) {
 		add("/annuaire", "office.nav.directory", 0)
 	}
+	if v.mayAlert() {
+		add("/alertes", "office.nav.alerts", 0)
+	}
 	if v.Role.May(triage.Roster) {
 		add("/comptes", "office.nav.accounts", 0)
 	}

@@ -137,6 +137,9 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.GET("/comptes/:compte", s.may(triage.Roster, s.account))
 	e.GET("/comptes/:compte/:acte", s.may(triage.Roster, s.askAct))
 	e.POST("/comptes/:compte/:acte", s.may(triage.Roster, s.doAct))
+	e.GET("/alertes", s.may(triage.Alert, s.alerts))
+	e.POST("/alertes", s.may(triage.Alert, s.saveAlerts))
+	e.POST("/alertes/essai", s.may(triage.Alert, s.testAlerts))
 	e.GET("/cles", s.may(triage.Admit, s.keys))
 	e.GET("/cles/:compte", s.may(triage.Admit, s.askAdmit))
 	e.POST("/cles/:compte", s.may(triage.Admit, s.admit))
@@ -242,6 +245,7 @@ type Frame struct {
 	Shortcuts bool
 	Now       time.Time
 	Switch    *languageSwitch // of the language, where there is one
+	Untold    *alarmNotice    // on the queue of a coordinator, when notices do not arrive
 }
 
 func (s *Server) frame(c echo.Context, title string) Frame {
@@ -251,6 +255,9 @@ func (s *Server) frame(c echo.Context, title string) Frame {
 		f.Switch = s.switchHere(c)
 		f.Member, f.Role, f.Reads = v.DisplayName, s.voice.T("office.role."+string(v.Role)), v.Role.May(triage.Read) && !s.followsUp(v)
 		f.Nav = s.navigation(c, v)
+		if c.Path() == "/file" {
+			f.Untold = s.alarmNotice(v)
+		}
 	}
 	return f
 }

@@ -22,6 +22,7 @@ func TestEveryTemplateFitsItsStruct(t *testing.T) {
 		"invitation": invitationPage{}, "keys": keysPage{}, "admit": admitPage{}, "trail": trailPage{}, "verification": verificationPage{}, "queue": queuePage{}, "reference": referencePage{}, "report": reportPage{}, "call": callPage{}, "call_receipt": receiptPage{}, "calls": callsPage{}, "callbacks": callbacksPage{}, "relay": relayPage{},
 		"refer": referPage{}, "referrals": referralsPage{}, "referral": referralPage{},
 		"file": revealPage{}, "file_shown": shownFile{}, "file_freeze": filePage{},
+		"alerts":    alertsPage{},
 		"directory": directoryPage{}, "recipient": recipientPage{},
 		"handoff": handoffPage{}, "forgotten": forgottenPage{},
 	})

@@ -195,6 +195,7 @@ var ownAddresses = regexp.MustCompile(`^/(` + strings.Join([]string{
 	`comptes(/[0-9a-z-]{4,36}){0,2}`,
 	`cles(/[0-9a-f-]{36}(/refus)?)?`,
 	`verifications`,
+	`alertes`,
 	`journal(\?[a-zA-Z0-9=&%._:-]*)?`,
 }, `|`) + `)$`)
 

@@ -1,0 +1,365 @@
+package pages_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"recueil/internal/office"
+	"recueil/internal/report"
+	"recueil/internal/seal"
+	"recueil/internal/testing/leak"
+	"recueil/internal/testing/mailtest"
+)
+
+const ladderForm = `form[action="/alertes"]`
+
+// A pager is the receiver of webhooks.
+type pager struct {
+	*httptest.Server
+	mu   sync.Mutex
+	got  []string
+	fail bool
+}
+
+func newPager(t *testing.T) *pager {
+	p := &pager{}
+	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.fail {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		var all []string
+		for name, values := range r.Header {
+			all = append(all, name+": "+strings.Join(values, ","))
+		}
+		p.got = append(p.got, strings.Join(all, "\n")+"\n\n"+string(body))
+	}))
+	t.Cleanup(p.Close)
+	return p
+}
+
+func (p *pager) taken() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	got := p.got
+	p.got = nil
+	return got
+}
+
+// newAlertedDesk is a desk whose office can send.
+func newAlertedDesk(t *testing.T) (*desk, *mailtest.Server, *pager) {
+	t.Helper()
+	d, mail, pager := newDesk(t), mailtest.New(t, mailtest.Config{}), newPager(t)
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte(strings.Repeat("s", 32)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.notices = office.NoticeSettings{SMTPServer: mail.Address, SMTPSecurity: "none", SMTPSender: "veille@exemple.invalid",
+		WebhookSecretFile: secret, WebhookHosts: []string{strings.TrimPrefix(pager.URL, "http://")}}
+	d.server = d.start()
+	return d, mail, pager
+}
+
+// saveLadder sends the form of the page, with what its lists show.
+func (b *browser) saveLadder(values url.Values) *browser {
+	b.t.Helper()
+	all := url.Values{}
+	b.doc.Find(ladderForm + " select").Each(func(_ int, list *goquery.Selection) {
+		all.Set(list.AttrOr("name", ""), list.Find("option[selected]").AttrOr("value", list.Find("option").AttrOr("value", "")))
+	})
+	for name, given := range values {
+		all[name] = given
+	}
+	return b.submit(ladderForm, all)
+}
+
+// ring lets the office look and send.
+func (d *desk) ring() {
+	d.t.Helper()
+	if err := d.office.NotifyOnce(context.Background()); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+func TestCoordinatorSetsTheLadderAndItRings(t *testing.T) {
+	t.Parallel()
+	d, mail, pager := newAlertedDesk(t)
+	camille := d.as("c.martin")
+	camille.open("/alertes").want(200, "/alertes")
+	if got := camille.texts(".media li"); len(got) != 2 || !strings.HasSuffix(got[0], "Prêt.") || !strings.HasSuffix(got[1], "Prêt.") {
+		t.Errorf("the page says of what can be sent %q", got)
+	}
+	camille.saveLadder(url.Values{"after-1": {"3"}, "address-1": {"plateau@exemple.invalid"}, "after-2": {"7"}, "address-2": {pager.URL + "/crochet"},
+		"from-2": {"20:00"}, "until-2": {"08:00"}}).want(200, "/alertes?fait=enregistre")
+	if got := camille.doc.Find("#address-2").AttrOr("value", ""); got != pager.URL+"/crochet" {
+		t.Errorf("the second step is kept as %q", got)
+	}
+	urgent := d.receive(0, marked(t))
+	if urgent.Urgency != 0 {
+		t.Fatalf("the report is of urgency %d", urgent.Urgency)
+	}
+	d.clock.Add(3*time.Minute + time.Second)
+	d.ring()
+	d.clock.Add(7 * time.Minute)
+	d.ring()
+	letters, calls := mail.Got(), pager.taken()
+	if len(letters) != 1 || letters[0].To != "plateau@exemple.invalid" || len(calls) != 1 || !strings.Contains(calls[0], `"step":2`) {
+		t.Fatalf("told were %v and %v", letters, calls)
+	}
+	nothingOf(d, urgent, append(calls, letters[0].Raw)...)
+
+	if got := camille.open("/file").doc.Find(".untold").Length(); got != 0 {
+		t.Error("the queue speaks of trouble where there is none")
+	}
+	camille.open(path(urgent)).want(200, path(urgent))
+	d.clock.Add(12 * time.Minute)
+	d.ring()
+	if got := pager.taken(); len(got) != 0 {
+		t.Errorf("it rang on after the report was opened: %v", got)
+	}
+	rows := camille.open("/alertes").texts(".recent tbody tr")
+	if len(rows) < 2 || !slices.ContainsFunc(rows, func(r string) bool {
+		return strings.Contains(r, "Alerte, échelon 2") && strings.Contains(r, "parti")
+	}) {
+		t.Errorf("the page lists %q", rows)
+	}
+}
+
+const marker = "Qxmarqueur7Zk"
+
+// marked is an urgency 0 with a marker in every text of every field.
+func marked(t *testing.T) report.Answers {
+	t.Helper()
+	a := now()
+	for _, f := range report.Fields() {
+		name := strings.Replace(f.Name, ".N.", ".0.", 1)
+		var values []string
+		switch f.Kind {
+		case report.Text, report.LongText, report.PhoneNumber, report.Email, report.CommuneKind:
+			values = []string{marker}
+		case report.DateParts:
+			values = []string{marker, marker, marker}
+		default:
+			continue
+		}
+		if err := a.Set(name, values); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return a
+}
+
+// nothingOf checks that what left the house, and the rows it left from, hold nothing
+// of a report: no word, no reference, no id, no address of a page.
+func nothingOf(d *desk, r *report.Report, texts ...string) {
+	d.t.Helper()
+	secrets := []string{marker, r.Reference, seal.FormatReference(r.Reference), r.ID.String(), "/dossiers", origin}
+	for _, word := range secrets {
+		m := leak.Of(word)
+		for _, text := range texts {
+			if m.In([]byte(text)) {
+				d.t.Errorf("a notice holds %q:\n%s", word, text)
+			}
+		}
+		if d.log != nil && word == marker && m.In([]byte(d.log.String())) {
+			d.t.Errorf("the log holds %q", word)
+		}
+	}
+	for _, table := range []string{"notices", "notice_settings"} {
+		rows := ask[string](d, "select coalesce(string_agg(x::text, ' '), '') from "+table+" x")
+		for _, word := range secrets[:4] {
+			if rows == "" || leak.Of(word).In([]byte(rows)) {
+				d.t.Errorf("the table %s holds %q, or nothing: %s", table, word, rows)
+			}
+		}
+	}
+}
+
+func TestRemindersSayHowManyAndNothingElse(t *testing.T) {
+	t.Parallel()
+	d, mail, _ := newAlertedDesk(t)
+	d.as("c.martin").open("/alertes").saveLadder(url.Values{"address": {"equipe@exemple.invalid"}, "pace-answers": {"hour"}, "language": {"en"}}).want(200, "/alertes?fait=enregistre")
+	r := d.receive(time.Minute, marked(t))
+	d.answer(r, report.Added{Text: marker + " encore"})
+	d.clock.Add(16 * time.Minute)
+	d.ring()
+	d.ring()
+	var subjects, raw []string
+	for _, letter := range mail.Got() {
+		raw = append(raw, letter.Raw)
+		for line := range strings.Lines(letter.Raw) {
+			if subject, found := strings.CutPrefix(line, "Subject: "); found {
+				subjects = append(subjects, strings.TrimSpace(subject))
+			}
+		}
+	}
+	slices.Sort(subjects)
+	if want := []string{"Recueil: 1 pressing situation has not been opened yet", "Recueil: 1 situation has an answer that nobody has read", "Recueil: 1 situation is overdue"}; !slices.Equal(subjects, want) {
+		t.Errorf("the reminders are %q", subjects)
+	}
+	nothingOf(d, r, raw...)
+}
+
+func TestOnlyACoordinatorSetsAlerts(t *testing.T) {
+	t.Parallel()
+	d, mail, _ := newAlertedDesk(t)
+	for login, status := range map[string]int{"c.martin": 200, "a.diallo": 403, "s.leroy": 403, "j.moreau": 403, "k.petit": 403, "p.blanc": 403} {
+		b := d.as(login)
+		b.open("/alertes").want(status, "")
+		if shown := b.doc.Find(`nav a[href="/alertes"]`).Length() > 0; shown != (status == 200) {
+			t.Errorf("%s: the navigation leads to the alerts: %v", login, shown)
+		}
+		if status == 200 {
+			continue
+		}
+		b.post("/alertes", url.Values{"version": {"0"}, "after-1": {"3"}, "address-1": {login + "@exemple.invalid"}, "language": {"fr"}, "hour": {"8"}}).want(status, "")
+		b.post("/alertes/essai", url.Values{"to": {"plateau@exemple.invalid"}}).want(status, "")
+	}
+	if steps := ask[string](d, "select steps::text from notice_settings"); steps != "[]" || len(mail.Got()) != 0 {
+		t.Errorf("somebody changed the ladder: %s", steps)
+	}
+}
+
+func TestWhatCannotBeReachedIsRefused(t *testing.T) {
+	t.Parallel()
+	d, _, pager := newAlertedDesk(t)
+	b := d.as("c.martin")
+	for name, c := range map[string]struct {
+		values url.Values
+		field  string
+	}{
+		"no address":            {url.Values{"address-1": {"plateau"}}, "address-1"},
+		"a script":              {url.Values{"address-1": {"javascript:alert(1)"}}, "address-1"},
+		"a header in it":        {url.Values{"address-1": {"a@exemple.invalid\r\nBcc: b@exemple.invalid"}}, "address-1"},
+		"two addresses":         {url.Values{"address-1": {"a@exemple.invalid, b@exemple.invalid"}}, "address-1"},
+		"http elsewhere":        {url.Values{"address-1": {"http://astreinte.example/"}}, "address-1"},
+		"another host":          {url.Values{"address-1": {"https://autre.example/"}}, "address-1"},
+		"a token in it":         {url.Values{"address-1": {pager.URL + "/?token=x"}}, "address-1"},
+		"a byte of no text":     {url.Values{"address-1": {"a\x00@exemple.invalid"}}, "address-1"},
+		"no minutes":            {url.Values{"address-1": {"a@exemple.invalid"}, "after-1": {"0"}}, "after-1"},
+		"minutes in words":      {url.Values{"address-1": {"a@exemple.invalid"}, "after-1": {"trois"}}, "after-1"},
+		"a day of minutes":      {url.Values{"address-1": {"a@exemple.invalid"}, "after-1": {"1440"}}, "after-1"},
+		"half of the duty":      {url.Values{"address-1": {"a@exemple.invalid"}, "from-1": {"20:00"}}, "from-1"},
+		"hours that are none":   {url.Values{"address-1": {"a@exemple.invalid"}, "from-1": {"26:00"}, "until-1": {"27:00"}}, "from-1"},
+		"the team's is none":    {url.Values{"address": {"javascript:alert(1)"}}, "address"},
+		"a language of no text": {url.Values{"language": {"tlh"}}, "language"},
+	} {
+		b.open("/alertes").saveLadder(c.values).want(422, "/alertes")
+		if link := b.doc.Find(`.error-summary a[href="#` + c.field + `"]`); link.Length() != 1 || b.doc.Find("#"+c.field).Length() != 1 {
+			t.Errorf("%s: the summary is %q", name, b.text(".error-summary"))
+		}
+		if typed := c.values.Get(c.field); c.field != "language" && !strings.ContainsAny(typed, "\r\x00") && b.doc.Find("#"+c.field).AttrOr("value", "") != typed {
+			t.Errorf("%s: what was typed is not kept: %q", name, b.doc.Find("#"+c.field).AttrOr("value", ""))
+		}
+		if !strings.HasPrefix(b.text("title"), "Erreur") {
+			t.Errorf("%s: the title is %q", name, b.text("title"))
+		}
+	}
+	if steps := ask[string](d, "select steps::text from notice_settings"); steps != "[]" {
+		t.Errorf("it was kept: %s", steps)
+	}
+}
+
+func TestTwoCoordinatorsSaveAtOnce(t *testing.T) {
+	t.Parallel()
+	d, _, _ := newAlertedDesk(t)
+	one, other := d.as("c.martin"), d.as("c.martin")
+	one.open("/alertes")
+	other.open("/alertes").saveLadder(url.Values{"after-1": {"4"}, "address-1": {"autre@exemple.invalid"}}).want(200, "/alertes?fait=enregistre")
+	one.saveLadder(url.Values{"after-1": {"3"}, "address-1": {"un@exemple.invalid"}}).want(409, "/alertes")
+	if said := one.text(".notice.is-warning .holds"); !strings.Contains(said, "autre@exemple.invalid, après 4 minutes") {
+		t.Errorf("it does not say what holds: %q", said)
+	}
+	if kept := one.doc.Find("#address-1").AttrOr("value", ""); kept != "un@exemple.invalid" {
+		t.Errorf("what was typed is %q", kept)
+	}
+	one.saveLadder(nil).want(200, "/alertes?fait=enregistre")
+	if steps := ask[string](d, "select steps::text from notice_settings"); !strings.Contains(steps, "un@exemple.invalid") || strings.Contains(steps, "autre@") {
+		t.Errorf("it holds %s", steps)
+	}
+	one.saveLadder(url.Values{"address-1": {""}}).want(200, "/alertes?fait=enregistre")
+	if steps := ask[string](d, "select steps::text from notice_settings"); steps != "[]" {
+		t.Errorf("an emptied step stays: %s", steps)
+	}
+}
+
+func TestFailuresAreSeen(t *testing.T) {
+	t.Parallel()
+	d, mail, _ := newAlertedDesk(t)
+	camille, awa := d.as("c.martin"), d.as("a.diallo")
+	r := d.receive(0, now())
+	d.clock.Add(4 * time.Minute)
+	d.ring()
+	if said := camille.open("/file").text(".untold"); !strings.Contains(said, "aucune adresse") {
+		t.Errorf("nobody can be told, and the queue says %q", said)
+	}
+	camille.open("/alertes").saveLadder(url.Values{"after-1": {"3"}, "address-1": {"plateau@exemple.invalid"}}).want(200, "/alertes?fait=enregistre")
+	mail.Refuse(true)
+	camille.submit(`form[action="/alertes/essai"]`, nil).want(200, "/alertes?fait=refused")
+	if said := camille.text(".notice.is-error"); !strings.Contains(said, "refuse cette adresse") {
+		t.Errorf("the test ends with %q", said)
+	}
+	d.ring()
+	if said := camille.open("/file").text(".untold"); !strings.Contains(said, "plateau@exemple.invalid") {
+		t.Errorf("nothing arrives, and the queue says %q", said)
+	}
+	if awa.open("/file").doc.Find(".untold").Length() != 0 {
+		t.Error("an agent is told of what he cannot mend")
+	}
+	if rows := camille.open("/alertes").text(".recent tbody"); !strings.Contains(rows, "pas parti") || !strings.Contains(rows, "refuse cette adresse") {
+		t.Errorf("the page lists %q", rows)
+	}
+	if got := d.log.String(); strings.Contains(got, r.ID.String()) && strings.Contains(got, "plateau@") {
+		t.Error("the log ties an address to a report")
+	}
+	mail.Refuse(false)
+	camille.submit(`form[action="/alertes/essai"]`, nil).want(200, "/alertes?fait=essai")
+	d.clock.Add(time.Minute)
+	d.ring()
+	if camille.open("/file").doc.Find(".untold").Length() != 0 {
+		t.Error("what works again is still trouble")
+	}
+	camille.post("/alertes/essai", url.Values{"to": {"inconnu@exemple.invalid"}}).want(200, "/alertes")
+	for _, letter := range mail.Got() {
+		if letter.To != "plateau@exemple.invalid" {
+			t.Errorf("%s was written to", letter.To)
+		}
+	}
+}
+
+func TestWithoutSettingsThePageSaysThatNothingLeaves(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	b := d.as("c.martin").open("/alertes").want(200, "/alertes")
+	if said := b.text(".media"); strings.Contains(said, "Prêt") || !strings.Contains(said, "aucun serveur de courrier") {
+		t.Errorf("it says %q", said)
+	}
+	b.saveLadder(url.Values{"address-1": {"plateau@exemple.invalid"}}).want(200, "/alertes?fait=enregistre")
+	if b.doc.Find(`form[action="/alertes/essai"]`).Length() != 0 {
+		t.Error("a test is offered that cannot leave")
+	}
+	b.post("/alertes/essai", url.Values{"to": {"plateau@exemple.invalid"}}).want(200, "/alertes?fait=unset")
+	d.receive(0, now())
+	d.clock.Add(6 * time.Minute)
+	d.ring()
+	d.clock.Add(3 * time.Minute)
+	d.ring()
+	if said := b.open("/file").text(".untold"); !strings.Contains(said, "plateau@exemple.invalid") {
+		t.Errorf("an alarm that nobody can send is not seen: %q", said)
+	}
+}
