@@ -10,7 +10,7 @@ BIN := bin
 # checker and all programs share what was compiled once.
 export GOFLAGS ?= -buildvcs=false -tags=nodynamic -trimpath
 
-.PHONY: help run build test check gotest e2e bench screenshots postgres browser clean
+.PHONY: help run build test check gotest e2e bench screenshots postgres reader browser clean
 
 help:
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | column -t -s $$'\t'
@@ -37,9 +37,10 @@ check: ## format, vet, staticcheck
 # templates, JSON and reflection do, stays watched, and so does all that holds a lock.
 QUIET := golang.org/x/crypto/scrypt crypto/internal/fips140/... golang.org/x/net/html github.com/andybalholm/cascadia \
   compress/flate regexp regexp/syntax text/template/parse github.com/BurntSushi/toml golang.org/x/text/... unicode/... \
-  html strconv net/url encoding/base64 encoding/hex hash/... math math/bits math/big image/... rsc.io/qr/... github.com/nyaruka/phonenumbers
+  html strconv net/url encoding/base64 encoding/hex hash/... math math/bits math/big image/... rsc.io/qr/... github.com/nyaruka/phonenumbers \
+  github.com/carlos7ags/folio/...
 
-gotest: postgres ## every Go test with the race detector, on a real PostgreSQL
+gotest: postgres reader ## every Go test with the race detector, on a real PostgreSQL
 	go test -trimpath=false -race $(QUIET:%=-gcflags=%=-race=false) -timeout 20m ./...
 
 e2e: build postgres browser ## the browser tests, in Chromium on the real service
@@ -53,6 +54,10 @@ screenshots: build postgres browser ## every page in three widths, light and dar
 
 postgres:
 	@scripts/need-debian postgresql /usr/lib/postgresql/*/bin/initdb
+
+# Reads the PDFs that the tests make, as their recipients do.
+reader:
+	@scripts/need-debian poppler-utils /usr/bin/pdftotext
 
 browser: e2e/node_modules/.installed
 	@scripts/need-debian chromium /usr/bin/chromium

@@ -203,3 +203,15 @@ func (x *communeIndex) commune(number uint32) Commune {
 	}
 	return c
 }
+
+// CommuneByCode returns today's commune of an official code. A code that was taken out
+// of the list, because its commune was joined to another, maybe in another
+// département, is not found.
+func CommuneByCode(code string) (Commune, bool) {
+	x := communes()
+	number := x.byCode(code)
+	if int(number) >= len(x.entries) || x.entries[number].code() != code || x.entries[number].kind == former {
+		return Commune{}, false
+	}
+	return x.commune(number), true
+}

@@ -46,7 +46,7 @@ var allowed = map[string]string{
 		github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool github.com/wneessen/go-mail`,
 	"internal/office/internal/pages": `
 		internal/office/internal/archive internal/envelope internal/office/internal/audit internal/office/internal/call internal/office/internal/casefile internal/office/internal/factor internal/office/internal/live internal/office/internal/notify
-		internal/office/internal/preview internal/office/internal/staff internal/office/internal/triage internal/office/internal/unseal internal/office/internal/words
+		internal/office/internal/preview internal/office/internal/staff internal/office/internal/transmission internal/office/internal/triage internal/office/internal/unseal internal/office/internal/words
 		internal/postgres internal/readout internal/reply internal/report internal/seal internal/secret internal/territory internal/web github.com/BurntSushi/toml
 		internal/office/internal/referral internal/trust
 		github.com/google/uuid github.com/jackc/pgx/v5 github.com/labstack/echo/v4 golang.org/x/text/encoding/charmap
@@ -61,6 +61,11 @@ var allowed = map[string]string{
 		filippo.io/age github.com/ccojocar/zxcvbn-go github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool`,
 	"internal/office/internal/referral": `
 		internal/office/internal/unseal internal/report internal/seal internal/secret internal/trust filippo.io/age github.com/google/uuid`,
+	"internal/office/internal/transmission": `
+		internal/report internal/territory filippo.io/age github.com/carlos7ags/folio/document github.com/carlos7ags/folio/font
+		github.com/carlos7ags/folio/layout github.com/go-fonts/dejavu/dejavusans github.com/go-fonts/dejavu/dejavusansbold
+		github.com/go-fonts/liberation/liberationsansbold github.com/go-fonts/liberation/liberationsansregular github.com/google/uuid
+		golang.org/x/text/unicode/runenames`,
 	"internal/office/internal/triage": "internal/report github.com/google/uuid",
 	"internal/office/internal/unseal": "internal/envelope internal/report internal/seal internal/secret internal/trust filippo.io/age",
 	"internal/office/internal/words":  "internal/secret github.com/google/uuid",

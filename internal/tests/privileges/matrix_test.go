@@ -95,6 +95,9 @@ recueil_office  table notices              DELETE
 recueil_office  table notices              UPDATE count minutes next_at claimed_until attempts state failure finished_at
 recueil_office  table parts                SELECT
 recueil_office  table parts                INSERT
+recueil_office  table expected_replies     SELECT
+recueil_office  table expected_replies     INSERT part_id report_id kind due_on
+recueil_office  table expected_replies     UPDATE chased_on ended_on
 recueil_office  table recipients           SELECT
 recueil_office  table recipients           INSERT id kind name collectivity contact age_key source edited_at edited_by key_by
 recueil_office  table recipients           UPDATE kind name collectivity contact age_key source revision edited_at edited_by key_by verified_on verified_by entry_team entry_epoch entry_tag confirmed_on confirmed_by key_team key_epoch key_tag retired_at

@@ -53,6 +53,9 @@ func (s *Server) navigation(c echo.Context, v *visit) []navLink {
 	if v.mayAlert() {
 		add("/alertes", "office.nav.alerts", 0)
 	}
+	if v.Role.May(triage.Follow) {
+		add("/suites", "office.nav.replies", 0)
+	}
 	if v.Role.May(triage.Roster) {
 		add("/comptes", "office.nav.accounts", 0)
 	}

@@ -23,7 +23,7 @@ func TestEveryTemplateFitsItsStruct(t *testing.T) {
 		"refer": referPage{}, "referrals": referralsPage{}, "referral": referralPage{},
 		"file": revealPage{}, "file_shown": shownFile{}, "file_freeze": filePage{},
 		"alerts":    alertsPage{},
-		"directory": directoryPage{}, "recipient": recipientPage{},
+		"directory": directoryPage{}, "recipient": recipientPage{}, "transmission": transmissionPage{}, "prepare": preparePage{}, "replies": repliesPage{},
 		"handoff": handoffPage{}, "forgotten": forgottenPage{},
 	})
 }

@@ -79,6 +79,9 @@ func (s *Server) partEvent(opened *report.Report, part archive.Part, at casefile
 	case archive.ReferralPart:
 		return s.referredEvent(opened, part, at, e)
 	}
+	if part.Kind == archive.TransmissionPart {
+		return s.sentEvent(opened, part, at, e)
+	}
 	e.Class, e.Text = "is-decision", s.voice.T("office.event.decision")
 	var d decision
 	err := openPart(opened, at, part.Body, &d)

@@ -1,0 +1,159 @@
+package pages
+
+import (
+	"strings"
+
+	"recueil/internal/office/internal/archive"
+	"recueil/internal/office/internal/transmission"
+	"recueil/internal/readout"
+	"recueil/internal/report"
+)
+
+// fileLanguage is what recipients read, whatever the member's screens speak.
+const fileLanguage = defaultLanguage
+
+// fileOf puts into a file what may leave of a report: every answer but those that tell
+// who wrote, unless he allowed it; what he added; the notes marked for it.
+func (s *Server) fileOf(l *leaving, to *archive.Recipient) *transmission.File {
+	in := s.spoken[fileLanguage]
+	f := &transmission.File{FileFormat: transmission.FileFormat, ID: report.NewID(), Language: fileLanguage, Reference: l.reference(),
+		ReceivedAt: l.opened.ReceivedAt.UTC(), PreparedAt: s.Now().UTC(), Channel: string(l.opened.Channel), Urgency: int(l.row.Urgency),
+		Identity: transmission.Withheld, Sections: []transmission.Section{}, Notes: []transmission.Note{}}
+	if l.row.Qualification != nil {
+		f.Qualification = string(*l.row.Qualification)
+	}
+	f.To = transmission.To{Kind: to.Kind, Name: to.Name}
+	if to.Collectivity != "" {
+		f.To.Collectivity = in.territoryName(to.Collectivity)
+	}
+	if transmission.Allowed(&l.opened.Answers) {
+		f.Identity = transmission.Disclosed
+	}
+	in.fileAnswers(f, l.opened, "")
+	for _, a := range l.additions {
+		if a.body == nil {
+			continue
+		}
+		heading := in.voice.T("office.sent.pdf.added", "When", in.when(a.at))
+		if a.body.Added == nil {
+			in.fileAnswers(f, a.body, heading)
+			continue
+		}
+		in.fileAdded(f, a, heading)
+	}
+	notes := notesOf(l.opened, l.parts)
+	later := notes.corrections()
+	for _, n := range notes {
+		if _, corrected := later[n.part.ID]; n.Share && !corrected {
+			f.Notes = append(f.Notes, transmission.Note{At: n.part.CreatedAt.UTC(), Text: n.Text})
+		}
+	}
+	return f
+}
+
+// fileAnswers adds the answers of a report, each under its own heading or all under
+// the one given.
+func (s *Server) fileAnswers(f *transmission.File, r *report.Report, heading string) {
+	from := len(f.Sections)
+	r.Walk(func(field report.Field, name string, given []string) {
+		if f.Identity == transmission.Withheld && transmission.Reporters(field.Name) {
+			return
+		}
+		under := heading
+		if under == "" {
+			under = s.heading(r, field, name)
+		}
+		at := -1
+		for i := from; i < len(f.Sections); i++ {
+			if f.Sections[i].Heading == under {
+				at = i
+			}
+		}
+		if at < 0 {
+			at = len(f.Sections)
+			f.Sections = append(f.Sections, transmission.Section{Heading: under})
+		}
+		a := transmission.Answer{Field: name, Label: readout.Label(s.voice, field), Values: s.values(field, given), Long: field.Kind == report.LongText || field.Max >= 2000}
+		switch {
+		case field.Codes != nil, field.Name == "place.department":
+			a.Codes = given
+		case field.Kind == report.CommuneKind && len(given) > 1 && given[1] != "":
+			a.Codes = given[1:2]
+		}
+		f.Sections[at].Answers = append(f.Sections[at].Answers, a)
+	})
+}
+
+// fileAdded adds what came later by the receipt code.
+func (s *Server) fileAdded(f *transmission.File, a addition, heading string) {
+	section := transmission.Section{Heading: heading}
+	if text := a.body.Added.Text; strings.TrimSpace(text) != "" {
+		section.Answers = append(section.Answers, transmission.Answer{Field: "added.text", Label: s.voice.T("office.sent.pdf.added.text"), Values: []string{text}, Long: true})
+	}
+	if contact := a.body.Added.Contact; contact != "" && f.Identity == transmission.Disclosed {
+		section.Answers = append(section.Answers, transmission.Answer{Field: "added.contact", Label: s.voice.T("office.sent.pdf.added.contact"), Values: []string{contact}})
+	}
+	if section.Answers != nil {
+		f.Sections = append(f.Sections, section)
+	}
+}
+
+// answerKey names an answer or a note of a file on its page: what was added later
+// bears the same names as what came first.
+func answerKey(section, answer int) string { return "r" + itoa(section) + "-" + itoa(answer) }
+
+func noteKey(note int) string { return "n" + itoa(note) }
+
+// without returns the file without the answers and notes of those names.
+func without(f *transmission.File, omitted map[string]bool) *transmission.File {
+	out := *f
+	out.Sections, out.Notes = []transmission.Section{}, []transmission.Note{}
+	for i, section := range f.Sections {
+		kept := transmission.Section{Heading: section.Heading}
+		for j, a := range section.Answers {
+			if !omitted[answerKey(i, j)] {
+				a.Values = append([]string{}, a.Values...)
+				kept.Answers = append(kept.Answers, a)
+			}
+		}
+		if kept.Answers != nil {
+			out.Sections = append(out.Sections, kept)
+		}
+	}
+	for i, n := range f.Notes {
+		if !omitted[noteKey(i)] {
+			out.Notes = append(out.Notes, n)
+		}
+	}
+	return &out
+}
+
+// telling are the answers that identify a reporter by themselves: none of them may
+// stand in a text that leaves without his leave.
+var telling = []string{"professional.name", "professional.work_phone", "professional.work_email", "contact.value", "contact.alias", "short.callback"}
+
+// tellsOf lists what of the reporter still stands in a file that is to leave without
+// his identity.
+func tellsOf(l *leaving, f *transmission.File) (found []string) {
+	if f.Identity == transmission.Disclosed {
+		return nil
+	}
+	whole := strings.ToLower(strings.Join(f.Texts(), "\n"))
+	said := func(value string) {
+		value = strings.TrimSpace(value)
+		if len([]rune(value)) >= 5 && strings.Contains(whole, strings.ToLower(value)) {
+			found = append(found, value)
+		}
+	}
+	for _, name := range telling {
+		for _, value := range l.opened.Get(name)[:min(1, len(l.opened.Get(name)))] {
+			said(value)
+		}
+	}
+	for _, a := range l.additions {
+		if a.body != nil && a.body.Added != nil {
+			said(a.body.Added.Contact)
+		}
+	}
+	return found
+}

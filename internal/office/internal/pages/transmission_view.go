@@ -1,0 +1,79 @@
+package pages
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+
+	"recueil/internal/office/internal/transmission"
+	"recueil/internal/office/internal/triage"
+)
+
+// A sentView is one proposal as its page shows it.
+type sentView struct {
+	Address  string
+	Name     string
+	At       string
+	By       string
+	State    string
+	Steps    []event
+	File     *transmission.File // the content, as its machine form says it
+	Identity string
+	Digests  []fact
+	Sealed   bool   // there is a key, and it goes sealed
+	Hand     bool   // it went to a recipient without a key
+	Left     bool   // a coordinator agreed
+	Validate bool   // this member may agree to it, or refuse
+	Waits    string // why he may not, in words
+	Answer   bool   // acknowledgement, return
+	Feedback bool
+	Finish   bool
+	Redacted int // passages taken out
+	Omitted  int // answers left out
+}
+
+func (s *Server) sentView(v *visit, l *leaving, t *sent, last bool) sentView {
+	view := sentView{Address: l.address() + "/envois/" + t.part.ID.String(), Name: t.what.Name, At: s.when(t.part.CreatedAt), By: t.part.AuthorName,
+		Left: t.did(stepValidated) != nil, Redacted: len(t.what.Redactions), Omitted: len(t.what.Omitted)}
+	view.Sealed, view.Hand = t.what.AgeKey != "", t.what.AgeKey == ""
+	for _, step := range t.steps {
+		view.Steps = append(view.Steps, event{At: s.when(step.part.CreatedAt), Text: s.voice.T("office.sent.event." + string(step.Step)), Author: step.part.AuthorName, Reason: s.stepWords(step.advance)})
+	}
+	view.State = s.voice.T("office.sent.state.waiting")
+	if len(t.steps) > 0 {
+		view.State = s.voice.T("office.sent.event." + string(t.steps[len(t.steps)-1].Step))
+	}
+	var f transmission.File
+	if json.Unmarshal(t.what.JSON, &f) == nil {
+		view.File = &f
+		view.Identity = s.voice.T("office.sent.pdf.identity." + string(f.Identity))
+	}
+	view.Digests = []fact{{Label: "PDF", Value: digest(t.what.PDF)}, {Label: "JSON", Value: digest(t.what.JSON)}}
+	if !last {
+		return view
+	}
+	switch l.row.Status {
+	case triage.AwaitingValidation:
+		switch {
+		case t.did(stepRefused) != nil || view.Left:
+		case !v.Role.May(triage.Validate):
+			view.Waits = s.voice.T("office.sent.validate.coordinator")
+		case t.part.Author == v.ID:
+			view.Waits = s.voice.T("office.sent.validate.other")
+		default:
+			view.Validate = true
+		}
+	case triage.Transmitted:
+		view.Answer = v.Role.May(triage.Follow)
+	case triage.Acknowledged:
+		view.Feedback, view.Finish = v.Role.May(triage.Follow), v.Role.May(triage.Shut)
+	case triage.FeedbackReceived:
+		view.Finish = v.Role.May(triage.Shut)
+	}
+	return view
+}
+
+func digest(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}
