@@ -70,6 +70,7 @@ const keys = {
   j: () => move(1),
   k: () => move(-1),
   a: () => ((rows().length ? currentRow() : document)?.querySelector("[data-claim]"))?.click(),
+  n: () => document.querySelector("[data-new-call], .bar a[href='/appels']") && location.assign("/appels/nouveau"),
   "?": openHelp,
   "/": () => document.querySelector("[data-search]")?.focus(),
 };

@@ -66,6 +66,9 @@ func (s *Server) showCallbacks(c echo.Context, v *visit, status int, page callba
 	}
 	for i := range rows {
 		row, err := s.openCallback(c, v, &rows[i])
+		if errors.Is(err, archive.ErrNotFound) {
+			continue // taken from this member's teams meanwhile
+		}
 		if err != nil {
 			return err
 		}

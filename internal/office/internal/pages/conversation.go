@@ -165,6 +165,9 @@ func (s *Server) additionEntry(first *report.Report, a addition, asked map[repor
 	}
 	added := a.body.Added
 	if added == nil {
+		if a.body.Channel == report.Phone {
+			first = nil // what a call leaves out is not taken back by it
+		}
 		e.Changes = s.changes(a.body, first)
 		return e
 	}
