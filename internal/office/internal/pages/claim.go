@@ -43,6 +43,9 @@ func (s *Server) renew(c echo.Context, v *visit) error {
 		return err
 	}
 	if err := s.Archive.Renew(c.Request().Context(), id, v.ID, v.keys.Teams(), s.Now()); isConcurrent(err) {
+		if _, err := s.Archive.Get(c.Request().Context(), id, v.keys.Teams()); err != nil {
+			return err // it is not there for him, whoever has it open
+		}
 		return c.NoContent(http.StatusConflict)
 	} else if err != nil {
 		return err

@@ -141,15 +141,17 @@ func (s *Server) tried(c echo.Context, v *visit, err error) error {
 	if !errors.Is(err, archive.ErrNotFound) && !errors.Is(err, errRole) {
 		return err
 	}
-	for param, object := range map[string]string{"id": "report", "demande": "referral"} {
-		id, malformed := uuid.Parse(c.Param(param))
-		if malformed != nil {
-			continue
-		}
-		line := audit.Event{At: s.Now(), Actor: v.ID, Action: object + ".out_of_reach", Object: object, ID: id.String()}
-		return errors.Join(s.Trail.Append(c.Request().Context(), line), err)
+	line := audit.Event{At: s.Now(), Actor: v.ID, Action: "report.out_of_reach", Object: "report"}
+	named := c.Param("id")
+	if named == "" {
+		line.Action, line.Object, named = "referral.out_of_reach", "referral", c.Param("demande")
 	}
-	return err
+	id, malformed := uuid.Parse(named)
+	if malformed != nil {
+		return err
+	}
+	line.ID = id.String()
+	return errors.Join(s.Trail.Append(c.Request().Context(), line), err)
 }
 
 // may lets a request through to a page when its member's role allows the action.
