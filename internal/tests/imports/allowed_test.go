@@ -27,13 +27,14 @@ var allowed = map[string]string{
 		internal/office/internal/staff internal/office/internal/triage internal/office/internal/unseal internal/postgres internal/report internal/secret internal/trust filippo.io/age
 		github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool`,
 	"internal/office/internal/archive": `
-		internal/envelope internal/office/internal/audit internal/office/internal/triage internal/postgres internal/report github.com/google/uuid github.com/jackc/pgx/v5
+		internal/envelope internal/office/internal/audit internal/office/internal/facet internal/office/internal/triage internal/postgres internal/report github.com/google/uuid github.com/jackc/pgx/v5
 		github.com/jackc/pgx/v5/pgtype github.com/jackc/pgx/v5/pgxpool`,
 	"internal/office/internal/call": "internal/report internal/territory",
 	"internal/office/internal/casefile": `
 		internal/office/internal/archive internal/office/internal/unseal internal/report internal/seal internal/secret
 		github.com/google/uuid`,
 	"internal/office/internal/audit": "internal/postgres github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool",
+	"internal/office/internal/facet": "internal/report internal/secret golang.org/x/text/unicode/norm",
 	"internal/office/internal/factor": `
 		internal/secret github.com/go-webauthn/webauthn/protocol github.com/go-webauthn/webauthn/webauthn
 		github.com/google/uuid github.com/pquerna/otp github.com/pquerna/otp/hotp github.com/pquerna/otp/totp rsc.io/qr`,
@@ -45,7 +46,7 @@ var allowed = map[string]string{
 		internal/office/internal/archive internal/office/internal/audit internal/postgres internal/report internal/secret internal/web
 		github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool github.com/wneessen/go-mail`,
 	"internal/office/internal/pages": `
-		internal/office/internal/archive internal/envelope internal/office/internal/audit internal/office/internal/call internal/office/internal/casefile internal/office/internal/factor internal/office/internal/live internal/office/internal/notify
+		internal/office/internal/archive internal/envelope internal/office/internal/audit internal/office/internal/facet internal/office/internal/call internal/office/internal/casefile internal/office/internal/factor internal/office/internal/live internal/office/internal/notify
 		internal/office/internal/preview internal/office/internal/staff internal/office/internal/transmission internal/office/internal/triage internal/office/internal/unseal internal/office/internal/words
 		internal/postgres internal/readout internal/reply internal/report internal/seal internal/secret internal/territory internal/web github.com/BurntSushi/toml
 		internal/office/internal/referral internal/trust
@@ -93,9 +94,9 @@ var allowed = map[string]string{
 		internal/postgres internal/postgres/cluster internal/postgres/schema migrations github.com/jackc/pgx/v5
 		github.com/jackc/pgx/v5/pgxpool`,
 	"internal/tests/bench": `
-		internal/challenge internal/child internal/postgres/cluster internal/postgres/schema internal/secret internal/trust
-		filippo.io/age github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool
-		github.com/labstack/echo/v4`,
+		internal/challenge internal/child internal/office internal/postgres/cluster internal/postgres/schema internal/report internal/seal
+		internal/secret internal/trust filippo.io/age github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool
+		github.com/labstack/echo/v4 github.com/pquerna/otp/totp`,
 	"internal/tests/imports":    "",
 	"internal/tests/marker":     "",
 	"internal/tests/privileges": "",

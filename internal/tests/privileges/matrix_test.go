@@ -55,6 +55,12 @@ recueil_office  schema public              USAGE
 recueil_office  table reports              SELECT
 recueil_office  table reports              UPDATE status qualification assignee lease_holder lease_until version opened_at proposed_by acted_at
 recueil_office  table report_grants        SELECT
+recueil_office  table report_grants        UPDATE department likeness
+recueil_office  table bulk_closings        SELECT
+recueil_office  table bulk_closings        INSERT id author closed_at
+recueil_office  table bulk_closings        UPDATE undone_at undone_by
+recueil_office  table bulk_closed          SELECT
+recueil_office  table bulk_closed          INSERT
 recueil_office  table additions            SELECT
 recueil_office  table additions            UPDATE seen_at
 recueil_office  table attachments          SELECT

@@ -56,6 +56,8 @@ type Report struct {
 	TeamID        string
 	Epoch         int
 	Body          []byte
+	Department    int16 // keyed tokens, see package facet
+	Likeness      int16
 }
 
 // Object is the report as the tables of triage see it at a time. Who reads it was
@@ -79,13 +81,13 @@ const columns = `r.id, r.reference, r.received_at, r.channel, r.urgency, r.urgen
   (select count(*) from additions d where d.report_id = r.id and d.seen_at is null and d.team_id = any(@teams))::int as unseen,
   exists (select from additions d join messages m on m.report_id = d.report_id and m.sent_at <= d.received_at
     where d.report_id = r.id and d.seen_at is null and d.team_id = any(@teams)) as replied,
-  g.team_id, g.epoch, g.body`
+  g.team_id, g.epoch, g.body, g.department, g.likeness`
 
 // The body that was granted first counts: whoever may insert grants could otherwise
 // put one of his own under a higher epoch before it, and have the report look damaged.
 // One that was sealed again keeps the time of the first, and stands before it.
 const joins = ` from reports r
-  cross join lateral (select h.team_id, h.epoch, h.body from report_grants h
+  cross join lateral (select h.team_id, h.epoch, h.body, h.department, h.likeness from report_grants h
     where h.report_id = r.id and h.team_id = any(@teams) order by h.granted_at, h.epoch desc limit 1) g
   left join staff a on a.id = r.assignee
   left join staff l on l.id = r.lease_holder

@@ -2,11 +2,13 @@ package archive
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"recueil/internal/office/internal/facet"
 	"recueil/internal/office/internal/triage"
 	"recueil/internal/report"
 )
@@ -26,6 +28,14 @@ type Filter struct {
 	Unseen        bool      // something was added that nobody on the desk has opened
 	From          time.Time // received then or later
 	Until         time.Time // and before then
+	Department    Department
+}
+
+// A Department is one as the database knows it: by the tokens it has under the keys at
+// hand. What has none yet passes too; opening it decides.
+type Department struct {
+	Address string // what stands for it in an address
+	Tokens  []int16
 }
 
 // Assigned says whose a report is.
@@ -65,6 +75,8 @@ const unseen = `exists (select from additions u where u.report_id = r.id and u.s
 
 const granted = `exists (select from report_grants g where g.report_id = r.id and g.team_id = any(@teams))`
 
+const grantedThere = `exists (select from report_grants g where g.report_id = r.id and g.team_id = any(@teams) and g.department = any(@departments))`
+
 // scopes are the parts of the table that a filter looks through.
 func (f Filter) scopes() []string {
 	switch {
@@ -90,15 +102,24 @@ func (f Filter) everyLane() bool {
 	return f.Unseen || f.Assigned == Mine || f.Assigned == MyTeam || f.Assigned == SomebodyS
 }
 
+// named are the values of a query, each by a name; those of one filter end in a suffix
+// of its own, so that several stand in one query.
+type named struct {
+	pgx.NamedArgs
+	suffix string
+}
+
+func (n named) set(condition, name string, value any) string {
+	n.NamedArgs[name+n.suffix] = value
+	return strings.ReplaceAll(condition, "@"+name, "@"+name+n.suffix)
+}
+
 // where writes the conditions of a filter beside those of its scope. Every value goes
 // by a named argument.
-func (f Filter) where(scope string, arguments pgx.NamedArgs) string {
+func (f Filter) where(scope string, arguments named) string {
 	text := scope
 	add := func(condition string) { text += " and " + condition }
-	with := func(condition, name string, value any) {
-		arguments[name] = value
-		add(condition)
-	}
+	with := func(condition, name string, value any) { add(arguments.set(condition, name, value)) }
 	switch {
 	case f.Lane != "":
 		with("r.lane = @lane", "lane", f.Lane)
@@ -138,6 +159,10 @@ func (f Filter) where(scope string, arguments pgx.NamedArgs) string {
 	}
 	if !f.Until.IsZero() {
 		with("r.received_at < @until", "until", f.Until)
+	}
+	if len(f.Department.Tokens) > 0 {
+		with(grantedThere, "departments", append([]int16{facet.Unknown}, f.Department.Tokens...))
+		return text
 	}
 	return text + " and " + granted
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"runtime"
 	"slices"
 	"sync"
@@ -26,6 +27,8 @@ type queuePage struct {
 	Filters  []filterLink
 	Panel    filterPanel
 	Groups   []rowGroup
+	Lane     *lanePanel // what can be done to what is to be verified
+	Problems []problem
 	Calm     bool   // the whole queue, and nothing of urgency 0 in it
 	Flood    string // more urgent ones wait unverified than the queue takes in
 	Empty    string
@@ -51,35 +54,56 @@ type filterLink struct {
 }
 
 func (s *Server) queue(c echo.Context, v *visit) error {
+	return s.showQueue(c, v, c.QueryParams(), queueScreen{Status: http.StatusOK})
+}
+
+// A queueScreen is how the queue is shown: what was typed to close several, and what is
+// wrong with it.
+type queueScreen struct {
+	Status   int
+	Bulk     bulk
+	Problems []problem
+}
+
+func (s *Server) showQueue(c echo.Context, v *visit, query url.Values, sc queueScreen) error {
 	ctx := c.Request().Context()
-	view := archive.View{Teams: v.keys.Teams(), Filter: s.parseFilter(c.QueryParams()), Me: v.ID, Now: s.Now(), After: parsePosition(c.QueryParam("apres"))}
+	view := archive.View{Teams: v.keys.Teams(), Filter: s.parseFilter(query), Me: v.ID, Now: s.Now(), After: parsePosition(query.Get("apres"))}
+	department := s.resolveDepartment(v, &view.Filter)
 	// The snapshot comes before the rows: what arrives in between is announced, not lost.
 	snapshot, err := s.Archive.Snapshot(ctx)
 	if err != nil {
 		return err
 	}
 	counted := s.startCounting(ctx, view)
-	found, more, err := s.Archive.Queue(ctx, view)
+	found, err := s.readQueue(ctx, v, view, query.Get("deplie") != "")
 	if err != nil {
 		return err
 	}
 	name := s.presetOf(view.Filter)
-	if len(found) > 0 {
-		event := audit.Event{At: view.Now, Actor: v.ID, Action: "queue.open", Object: "queue", ID: name, Detail: fmt.Sprint(len(found))}
+	if len(found.rows) > 0 {
+		event := audit.Event{At: view.Now, Actor: v.ID, Action: "queue.open", Object: "queue", ID: name, Detail: fmt.Sprint(len(found.rows))}
 		if err := s.Trail.Append(ctx, event); err != nil {
 			return err
 		}
 	}
-	groups := s.groups(s.openRows(v, found))
+	page := queuePage{}
+	rows := s.openRows(v, found.rows)
+	if page.Lane, err = s.lane(c, v, lanePlace{found, rows, query}, sc.Bulk); err != nil {
+		return err
+	}
+	rows = hitsIn(rows, department)
 	counts, err := counted()
 	if err != nil {
 		return err
 	}
 	address := s.queueAddress(view.Filter, archive.Position{})
-	page := queuePage{Groups: groups, Count: s.many(counts.here), Reload: address, Heading: s.voice.T("office.queue.heading"),
+	page = queuePage{Groups: s.groups(rows), Lane: page.Lane, Problems: sc.Problems, Count: s.many(counts.here), Reload: address, Heading: s.voice.T("office.queue.heading"),
 		Arrivals: streamAddress("/file/arrivees", snapshot, uuid.Nil), Live: streamAddress(streamPath, snapshot, uuid.Nil)}
+	if department != "" && counts.here > 0 {
+		page.Count = s.voice.T("office.queue.at_most", "N", page.Count)
+	}
 	page.Frame = s.frame(c, s.voice.T("office.queue.title", "N", page.Count))
-	page.Queue = true
+	page.Queue, page.Error = true, len(sc.Problems) > 0
 	if page.Panel, err = s.panelOf(c, v, view.Filter); err != nil {
 		return err
 	}
@@ -87,15 +111,15 @@ func (s *Server) queue(c echo.Context, v *visit) error {
 	if flood {
 		page.Flood = s.voice.T("office.queue.flood", "N", s.many(counts.of["a-verifier"]))
 	}
-	page.Calm = !flood && name == everything && view.After == (archive.Position{}) && len(found) > 0 && found[0].Urgency > 0
-	if len(found) == 0 {
+	page.Calm = !flood && name == everything && view.After == (archive.Position{}) && len(rows) > 0 && rows[0].Urgency > 0
+	if len(rows) == 0 {
 		page.Empty = s.voice.First("office.empty."+name, "office.empty.filtered")
 	}
 	if view.After != (archive.Position{}) {
 		page.First = address
 	}
-	if more {
-		page.Next = s.queueAddress(view.Filter, found[len(found)-1].Position())
+	if found.more {
+		page.Next = found.unfold(s.queueAddress(view.Filter, found.next))
 	}
 	for _, p := range presets {
 		link := filterLink{s.queueAddress(p.Filter, archive.Position{}), s.voice.T("office.filter." + p.Name), s.many(counts.of[p.Name]), p.Name == name}
@@ -105,7 +129,7 @@ func (s *Server) queue(c echo.Context, v *visit) error {
 			page.Panel.Others = append(page.Panel.Others, link)
 		}
 	}
-	return s.render(c, http.StatusOK, "queue", page)
+	return s.render(c, sc.Status, "queue", page)
 }
 
 // queueCounts are how many rows each view of the screen shows.
@@ -187,6 +211,7 @@ func (s *Server) openRows(v *visit, found []archive.Report) []Row {
 	}
 	close(next)
 	workers.Wait()
+	s.keepFacets(v, found, rows)
 	return rows
 }
 

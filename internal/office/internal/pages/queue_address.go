@@ -87,6 +87,9 @@ func (s *Server) parseFilter(query url.Values) archive.Filter {
 	}
 	f.Overdue = f.Overdue || query.Get("retard") == "1"
 	f.Unseen = f.Unseen || query.Get("reponses") == "1"
+	if place := query.Get("dep"); len(place) <= maxPlace {
+		f.Department.Address = place
+	}
 	f.From = s.parseDay(query.Get("du"), 0)
 	f.Until = s.parseDay(query.Get("au"), 1)
 	return f
@@ -138,6 +141,9 @@ func (s *Server) query(f archive.Filter) url.Values {
 	}
 	if f.Assigned == archive.SomebodyS {
 		q.Set("suivi", f.Person.String())
+	}
+	if f.Department.Address != "" {
+		q.Set("dep", f.Department.Address)
 	}
 	if f.Overdue {
 		q.Set("retard", "1")

@@ -67,6 +67,7 @@ func (s *Server) panelOf(c echo.Context, v *visit, f archive.Filter) (filterPane
 	}
 	pick("suivi", append(words("suivi", "aucun", "moi", "equipe"), whose...))
 	pick("canal", words("canal", string(report.Web), string(report.Phone)))
+	pick("dep", s.departmentChoices(v, f))
 	pick("voie", words("voie", "principale", "a-verifier"))
 	if s.presetOf(f) == "" {
 		p.Active = s.activeFilters(f, p)

@@ -39,6 +39,12 @@ type Row struct {
 	Unseen     string // what of those nobody has opened, in words
 	Marks      int    // implausible values
 	New        bool
+	Ticks      string // what ticking it in the lane stands for; empty: it cannot be ticked
+	Ticked     bool
+	Alike      int    // further rows that look like it, folded into it
+	Unfold     string // shows them
+
+	opened *report.Report // nil: it is damaged
 }
 
 // row puts a report into one line. opened is nil when the body does not open; when it
@@ -78,6 +84,7 @@ func (s *Server) row(v *visit, r *archive.Report, opened *report.Report) Row {
 		row.Damaged, row.Situation, row.Detail = true, s.voice.T("office.damaged.short"), s.voice.T("office.damaged.row")
 		return row
 	}
+	row.opened = opened
 	row.Altered = s.altered(r, opened)
 	row.Situation, row.Detail = s.situation(opened)
 	row.Who = s.who(opened)

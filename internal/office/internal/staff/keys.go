@@ -111,3 +111,23 @@ func (k Keys) Epochs(teamID string) []keyring.Team {
 	}
 	return epochs
 }
+
+// SearchKey returns what keys the tokens beside bodies sealed to one epoch, and whether
+// the member holds it.
+func (k Keys) SearchKey(teamID string, epoch int, purpose string) (secret.Key, bool) {
+	for _, t := range k.teams {
+		if t.ID == teamID && t.Epoch == epoch {
+			return t.SearchKey(purpose), true
+		}
+	}
+	return secret.Key{}, false
+}
+
+// SearchKeys returns those of every epoch that the member holds, the newest of each
+// team last.
+func (k Keys) SearchKeys(purpose string) (keys []secret.Key) {
+	for _, t := range k.teams {
+		keys = append(keys, t.SearchKey(purpose))
+	}
+	return keys
+}

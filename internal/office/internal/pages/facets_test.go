@@ -1,0 +1,83 @@
+package pages_test
+
+import (
+	"encoding/base64"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"recueil/internal/office/internal/archive"
+	"recueil/internal/report"
+)
+
+func tick(id report.ID) string { return base64.RawURLEncoding.EncodeToString(id[:]) }
+
+func in(department string) report.Answers {
+	a := within72h()
+	a.Place.Department = department
+	return a
+}
+
+// The address names a département by a token, what has no token yet is opened to tell,
+// and who shares the token by chance is left out.
+func TestTheQueueIsFilteredByDepartment(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	var north []string
+	for i, department := range []string{"59", "13", "59", "75", "2A", "974", "69", "33"} {
+		r := d.receive(time.Duration(20-i)*time.Hour, in(department))
+		if department == "59" {
+			north = append(north, path(r))
+		}
+	}
+	b := d.as("a.diallo")
+	token := ""
+	for _, option := range b.doc.Find("#filtre-dep option").EachIter() {
+		if option.Text() == "Nord (59)" {
+			token = option.AttrOr("value", "")
+		}
+	}
+	if token == "" || strings.Contains(token, "59") && len(token) < 5 {
+		t.Fatalf("the Nord stands as %q", token)
+	}
+	for _, when := range []string{"opened for it", "by its token"} {
+		if b.open("/file?dep=" + token); !slices.Equal(b.rows(), north) {
+			t.Errorf("%s: %v, want %v", when, b.rows(), north)
+		}
+	}
+	if got := b.text("h1 .n"); !strings.HasPrefix(got, "au plus ") {
+		t.Errorf("counted are %q", got)
+	}
+	if got := b.texts(".pill.is-active"); !slices.Equal(got, []string{"Département : Nord (59), retirer ce filtre"}) {
+		t.Errorf("it says %q", got)
+	}
+	if n := ask[int](d, "select count(*) from report_grants where department = -1 or likeness = -1"); n != 0 {
+		t.Errorf("%d rows that were opened have no token", n)
+	}
+	if n := ask[int](d, "select count(distinct department) from report_grants"); n < 4 {
+		t.Errorf("seven départements have %d tokens", n)
+	}
+	if b.open("/file?dep=zzz"); len(b.rows()) != 8 {
+		t.Error("a département that is none empties the queue")
+	}
+}
+
+// Every body there is is damaged: each that is opened leaves a line in the log.
+func TestNoMoreBodiesAreOpenedThanThePageShows(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	for i := range archive.PageSize + 30 {
+		d.receive(time.Duration(i)*time.Minute, in("59"))
+	}
+	b := d.as("a.diallo")
+	token := b.doc.Find("#filtre-dep option").Eq(9).AttrOr("value", "")
+	d.exec("update report_grants set body = substring(body for 2000)")
+	for _, address := range []string{"/file", "/file?vue=non-attribues", "/file?urgence=3&canal=web", "/file?dep=" + token, "/file?apres=2.1.AAAAAAAAAAAAAAAAAAAAAA", "/file?voie=principale"} {
+		before := strings.Count(d.log.String(), "a report does not open")
+		b.open(address).want(200, "")
+		if opened, shown := strings.Count(d.log.String(), "a report does not open")-before, len(b.rows()); opened != shown || shown == 0 || shown > archive.PageSize {
+			t.Errorf("%s opened %d bodies and shows %d", address, opened, shown)
+		}
+	}
+}
