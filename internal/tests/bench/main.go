@@ -1,4 +1,5 @@
-// Command bench measures the public side against a yardstick, on this machine.
+// Command bench measures the public side against a yardstick, and the back office with
+// a hundred thousand reports behind it, on this machine.
 //
 // It starts a private durable PostgreSQL, the real intake as a process of its own,
 // and a bare echo handler that inserts as many bytes unvalidated and unsealed. Both
@@ -10,7 +11,7 @@
 //
 //	go run ./internal/tests/bench            two to three minutes
 //	go run ./internal/tests/bench -brief     a quarter of that, noisier
-//	go run ./internal/tests/bench -only files
+//	go run ./internal/tests/bench -only files    or drafts, or desk: the back office
 package main
 
 import (
@@ -32,6 +33,10 @@ type plan struct {
 	starts  int
 	workers []int // connections that send at once
 	file    int64 // bytes of the large file
+	reports int   // behind the queue
+	looks   int   // at each of its views
+	opened  int   // reports, one by one
+	aloud   bool  // each view of the queue
 	only    measure
 }
 
@@ -39,23 +44,26 @@ type plan struct {
 type measure func(context.Context, *house, plan, *table) error
 
 // apart are the measures that can be taken alone, while one works on them.
-var apart = map[string]measure{"drafts": measureDrafts, "files": measureFiles}
+var apart = map[string]measure{"drafts": measureDrafts, "files": measureFiles, "desk": measureDesk}
 
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == bareCommand {
 		exit(runBare(os.Args[2:]))
 	}
 	brief := flag.Bool("brief", false, "measure a quarter of the time")
-	only := flag.String("only", "", "measure only full drafts (drafts) or the large file (files)")
+	only := flag.String("only", "", "measure only full drafts (drafts), the large file (files) or the back office (desk)")
 	dir := flag.String("dir", "var", "folder on a real disk for the database")
 	flag.Parse()
-	p := plan{turns: 4, turn: 1500 * time.Millisecond, paced: 10 * time.Second, drafts: 600, starts: 9, workers: []int{1, 16, 64}, file: 1 << 30}
+	p := plan{turns: 4, turn: 1500 * time.Millisecond, paced: 10 * time.Second, drafts: 600, starts: 9, workers: []int{1, 16, 64}, file: 1 << 30,
+		reports: 100_000, looks: 42, opened: 300}
 	if *brief {
 		p.turns, p.turn, p.paced, p.drafts, p.starts, p.file = 2, 700*time.Millisecond, 4*time.Second, 400, 5, 256<<20
+		p.reports, p.looks, p.opened = 20_000, 22, 100
 	}
 	if p.only = apart[*only]; p.only == nil && *only != "" {
 		exit(fmt.Errorf("there is no measure %q", *only))
 	}
+	p.aloud = *only == "desk"
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	exit(bench(ctx, *dir, p))
@@ -80,7 +88,7 @@ func bench(ctx context.Context, dir string, p plan) error {
 	if err := h.describe(ctx, t); err != nil {
 		return err
 	}
-	measures := []measure{measureStart, startYardstick, measureShort, measurePaced, measureDrafts, measureJourneys, measureRest, measureFiles}
+	measures := []measure{measureStart, startYardstick, measureShort, measurePaced, measureDrafts, measureJourneys, measureRest, measureFiles, measureDesk}
 	if p.only != nil {
 		measures = []measure{startYardstick, p.only}
 	}
