@@ -26,10 +26,10 @@ func (c *teamReseal) Run(t *terminal) error {
 	}
 	done, err := office.Reseal(t.ctx, office.Resealing{House: house, Team: c.Team, From: c.From, Sponsor: c.Sponsor, Secret: passphrase,
 		Progress: func(so office.Resealed) {
-			fmt.Fprintf(t.warn, "\r%d reports, %d additions", so.Reports, so.Additions)
+			fmt.Fprintf(t.warn, "\r%d reports, %d additions, %d records", so.Reports, so.Additions, so.Records)
 		}})
 	fmt.Fprintln(t.warn)
-	fmt.Fprintf(t.out, "%d reports and %d additions are sealed to the current epoch of %s\n", done.Reports, done.Additions, c.Team)
+	fmt.Fprintf(t.out, "%d reports and %d additions, %d records are sealed to the current epoch of %s\n", done.Reports, done.Additions, done.Records, c.Team)
 	if err != nil {
 		return fmt.Errorf("stopped; run it again to go on: %w", err)
 	}

@@ -82,9 +82,9 @@ func (r *Rotation) discard(ctx context.Context, tx pgx.Tx, p prepared) error {
 	if err != nil {
 		return err
 	}
-	if sealed.Reports+sealed.Additions > 0 {
-		return fmt.Errorf("%d reports and additions are sealed to epoch %d of %s: its trust file was installed somewhere. Install it everywhere and name it by --trust-file",
-			sealed.Reports+sealed.Additions, p.Epoch, p.TeamID)
+	if !sealed.None() {
+		return fmt.Errorf("%d reports, additions and records are sealed to epoch %d of %s: its trust file was installed somewhere. Install it everywhere and name it by --trust-file",
+			sealed.Reports+sealed.Additions+sealed.Records, p.Epoch, p.TeamID)
 	}
 	for _, table := range []string{"team_key_wraps", "recovery_wraps"} {
 		if _, err := tx.Exec(ctx, "delete from "+table+" where team_id = $1 and epoch = $2", p.TeamID, p.Epoch); err != nil {

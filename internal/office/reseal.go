@@ -32,6 +32,7 @@ type Resealing struct {
 // it does not open, is not what its row says, or another body stands in its place.
 type Resealed struct {
 	Reports, Additions int
+	Records            int // of a unit, and opinions of a profession
 	Left               []report.ID
 }
 
@@ -79,6 +80,11 @@ func Reseal(ctx context.Context, r Resealing) (Resealed, error) {
 			}
 		}
 	}
+	for _, opinions := range []bool{false, true} {
+		if err := work.records(ctx, keys, opinions, &done); err != nil {
+			return done, err
+		}
+	}
 	return done, nil
 }
 
@@ -109,7 +115,8 @@ type resealer struct {
 // next seals one batch again and returns the last id it looked at, or uuid.Nil at the
 // end. What a failed batch did is undone and not counted.
 func (r *resealer) next(ctx context.Context, additions bool, after report.ID, done *Resealed) (last report.ID, err error) {
-	so := Resealed{done.Reports, done.Additions, append([]report.ID(nil), done.Left...)}
+	so := *done
+	so.Left = append([]report.ID(nil), done.Left...)
 	err = pgx.BeginFunc(ctx, r.Pool, func(tx pgx.Tx) error {
 		ids, err := archive.SealedTo(ctx, tx, additions, r.Team, r.From, after, batch)
 		if err != nil || len(ids) == 0 {

@@ -45,9 +45,9 @@ func (s Shredding) check(ctx context.Context, q querier) (Sealed, error) {
 	if err != nil || s.Force {
 		return lost, err
 	}
-	if lost.Reports+lost.Additions > 0 {
-		return lost, fmt.Errorf("%d reports and %d additions are sealed to epoch %d of %s; `recueil team reseal` brings them forward, --force loses them for good",
-			lost.Reports, lost.Additions, s.Epoch, s.Team)
+	if !lost.None() {
+		return lost, fmt.Errorf("%d reports, %d additions and %d records are sealed to epoch %d of %s; `recueil team reseal` brings them forward, --force loses them for good",
+			lost.Reports, lost.Additions, lost.Records, s.Epoch, s.Team)
 	}
 	servers, err := readServers(ctx, q)
 	if err != nil {
@@ -85,7 +85,7 @@ func Shred(ctx context.Context, s Shredding) (Sealed, error) {
 		if err != nil {
 			return fmt.Errorf("keeping that epoch %d of %s is gone: %w", s.Epoch, s.Team, postgres.Sort(err))
 		}
-		detail := fmt.Sprintf("epoch %d, %d reports and %d additions lost", s.Epoch, lost.Reports, lost.Additions)
+		detail := fmt.Sprintf("epoch %d, %d reports, %d additions and %d records lost", s.Epoch, lost.Reports, lost.Additions, lost.Records)
 		return audit.AppendIn(ctx, tx, audit.Event{At: s.Now(), Action: "team.shredded", Object: "team", ID: s.Team, Detail: detail})
 	})
 	if err != nil {

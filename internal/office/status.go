@@ -23,8 +23,12 @@ type Server struct {
 	SeenAt           time.Time
 }
 
-// Sealed counts what is sealed to one epoch.
-type Sealed struct{ Reports, Additions int }
+// Sealed counts what is sealed to one epoch. Records are those of a follow-up unit, and
+// the opinions of a profession.
+type Sealed struct{ Reports, Additions, Records int }
+
+// None reports whether nothing is.
+func (s Sealed) None() bool { return s == Sealed{} }
 
 // States of an epoch.
 const (
@@ -186,7 +190,9 @@ func readServers(ctx context.Context, q querier) ([]Server, error) {
 func sealedTo(ctx context.Context, q querier, team string, epoch int) (Sealed, error) {
 	var s Sealed
 	err := q.QueryRow(ctx, `select (select count(*)::int from report_grants where team_id = $1 and epoch = $2),
-		(select count(*)::int from additions where team_id = $1 and epoch = $2)`, team, epoch).Scan(&s.Reports, &s.Additions)
+		(select count(*)::int from additions where team_id = $1 and epoch = $2),
+		(select count(*)::int from records where team_id = $1 and epoch = $2) + (select count(*)::int from record_opinions where team_id = $1 and epoch = $2)`,
+		team, epoch).Scan(&s.Reports, &s.Additions, &s.Records)
 	if err != nil {
 		return s, fmt.Errorf("counting what is sealed to epoch %d of %s: %w", epoch, team, postgres.Sort(err))
 	}

@@ -23,7 +23,7 @@ var allowed = map[string]string{
 		github.com/gabriel-vasile/mimetype github.com/google/uuid github.com/labstack/echo/v4 rsc.io/qr`,
 	"internal/office": `
 		internal/office/internal/archive internal/office/internal/audit internal/office/internal/factor
-		internal/office/internal/keyring internal/office/internal/notify internal/office/internal/pages internal/office/internal/preview
+		internal/office/internal/followup internal/office/internal/keyring internal/office/internal/notify internal/office/internal/pages internal/office/internal/preview
 		internal/office/internal/staff internal/office/internal/triage internal/office/internal/unseal internal/postgres internal/report internal/secret internal/trust filippo.io/age
 		github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool`,
 	"internal/office/internal/archive": `
@@ -38,6 +38,9 @@ var allowed = map[string]string{
 	"internal/office/internal/factor": `
 		internal/secret github.com/go-webauthn/webauthn/protocol github.com/go-webauthn/webauthn/webauthn
 		github.com/google/uuid github.com/pquerna/otp github.com/pquerna/otp/hotp github.com/pquerna/otp/totp rsc.io/qr`,
+	"internal/office/internal/followup": `
+		internal/office/internal/keyring internal/office/internal/unseal internal/seal internal/secret internal/trust filippo.io/age
+		github.com/google/uuid`,
 	"internal/office/internal/keyring": `
 		internal/secret internal/trust filippo.io/age github.com/google/uuid golang.org/x/crypto/chacha20poly1305
 		golang.org/x/text/secure/precis`,
@@ -46,6 +49,8 @@ var allowed = map[string]string{
 		internal/office/internal/archive internal/office/internal/audit internal/postgres internal/report internal/secret internal/web
 		github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool github.com/wneessen/go-mail`,
 	"internal/office/internal/pages": `
+		internal/office/internal/keyring
+		internal/office/internal/followup
 		internal/office/internal/archive internal/envelope internal/office/internal/audit internal/office/internal/facet internal/office/internal/call internal/office/internal/casefile internal/office/internal/factor internal/office/internal/live internal/office/internal/notify
 		internal/office/internal/preview internal/office/internal/staff internal/office/internal/transmission internal/office/internal/triage internal/office/internal/unseal internal/office/internal/words
 		internal/postgres internal/readout internal/reply internal/report internal/seal internal/secret internal/territory internal/web github.com/BurntSushi/toml

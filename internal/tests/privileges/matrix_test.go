@@ -107,6 +107,19 @@ recueil_office  table expected_replies     UPDATE chased_on ended_on
 recueil_office  table recipients           SELECT
 recueil_office  table recipients           INSERT id kind name collectivity contact age_key source edited_at edited_by key_by
 recueil_office  table recipients           UPDATE kind name collectivity contact age_key source revision edited_at edited_by key_by verified_on verified_by entry_team entry_epoch entry_tag confirmed_on confirmed_by key_team key_epoch key_tag retired_at
+recueil_office  table records              SELECT
+recueil_office  table records              INSERT id team_id epoch body referral_id lead opened_at last_at next_at opening
+recueil_office  table records              UPDATE lead status last_at next_at opening version
+recueil_office  table record_entries       SELECT
+recueil_office  table record_entries       INSERT
+recueil_office  table record_opinions      SELECT
+recueil_office  table record_opinions      INSERT
+recueil_office  table record_appointments  SELECT
+recueil_office  table record_appointments  INSERT id record_id assignee starts_at ends_at
+recueil_office  table record_appointments  UPDATE status
+recueil_office  table local_services       SELECT
+recueil_office  table local_services       INSERT id department name offers phone address source verified_on changed_by
+recueil_office  table local_services       UPDATE department name offers phone address source verified_on changed_by version
 recueil_office  table teams                SELECT
 recueil_office  table staff                SELECT
 recueil_office  table memberships          SELECT
