@@ -18,5 +18,6 @@ var Bundles = map[string][]string{
 		"css/phone.css",
 		"css/queue.css",
 		"css/transmission.css", "css/referral.css",
+		"css/record.css",
 	},
 }

@@ -40,6 +40,9 @@ func (s *Server) navigation(c echo.Context, v *visit) []navLink {
 		}
 		add("/demandes", "office.nav.referrals", n)
 	}
+	if _, unit := s.unit(v); unit && v.Role.May(triage.Record) {
+		add("/suivi", "office.nav.follow", 0)
+	}
 	if giving := s.Desk.Giving(v.Role, v.keys); v.Role.May(triage.Admit) && len(giving) > 0 {
 		n, err := s.Desk.CountWaiting(c.Request().Context(), v.ID, giving)
 		if err != nil {

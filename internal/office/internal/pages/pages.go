@@ -209,6 +209,7 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.POST("/demandes/:demande/refus", s.may(triage.AnswerReferral, s.refuseReferral))
 	e.POST("/demandes/:demande/retour", s.may(triage.AnswerReferral, s.returnReferral))
 	e.GET("/demandes/:demande/pieces/:piece", s.may(triage.AnswerReferral, s.referralFile))
+	s.recordRoutes(e)
 	return e
 }
 
@@ -294,6 +295,9 @@ func here(c echo.Context) string {
 	}
 	if c.Path() == "/releve/reconnexion" {
 		return "/releve"
+	}
+	if path := c.Request().URL.Path; c.Param("suivi") != "" || strings.HasPrefix(path, "/suivi/nouveau") {
+		return ownAddress(strings.TrimSuffix(path, "/reconnexion"))
 	}
 	return ownAddress(c.Request().URL.RequestURI())
 }

@@ -54,11 +54,7 @@ func (s *Server) wayTo(c echo.Context) way {
 		w.Kept = []keptValue{{"call", form.Encode()}}
 		return w
 	}
-	for _, name := range keptNames {
-		if form.Get(name) != "" {
-			w.Kept = append(w.Kept, keptValue{name, form.Get(name)})
-		}
-	}
+	w.keep(form, "")
 	return w
 }
 
@@ -83,6 +79,19 @@ func (w *way) keep(form url.Values, prefix string) {
 		}
 		for _, value := range form[given] {
 			w.Kept = append(w.Kept, keptValue{name, value})
+		}
+	}
+	w.keepSaid(form, prefix)
+}
+
+// keepSaid keeps what the forms of the unit ask: a field of a table, and with several
+// answers each.
+func (w *way) keepSaid(form url.Values, prefix string) {
+	for _, field := range slices.Sorted(maps.Keys(form)) {
+		if name, ok := strings.CutPrefix(field, prefix); ok && (strings.HasPrefix(name, said) || name == "entry" || name == "who") {
+			for _, value := range form[field] {
+				w.Kept = append(w.Kept, keptValue{name, value})
+			}
 		}
 	}
 }
@@ -117,6 +126,9 @@ const mostWaiting = 16000
 func (s *Server) arrive(c echo.Context, session *staff.Session, w way) error {
 	if w.call() != "" && session.Role.May(triage.Call) {
 		return s.resumeCall(c, session, w)
+	}
+	if strings.HasPrefix(w.Return, "/suivi/") && w.holdsText() && session.Role.May(triage.Record) {
+		return s.resumeRecord(c, session, w)
 	}
 	if !strings.HasPrefix(w.Return, "/dossiers/") && w.Return != "/releve" || !w.holdsText() || !session.Role.May(triage.Shut) {
 		return c.Redirect(http.StatusSeeOther, w.address())
@@ -202,7 +214,7 @@ var ownAddresses = regexp.MustCompile(`^/(` + strings.Join([]string{
 // ownAddress lets an address of ours through, and no other: the log-in leads
 // nowhere else.
 func ownAddress(address string) string {
-	if ownAddresses.MatchString(address) {
+	if ownAddresses.MatchString(address) || unitAddresses.MatchString(address) {
 		return address
 	}
 	return ""

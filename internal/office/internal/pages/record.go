@@ -1,0 +1,211 @@
+package pages
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"recueil/internal/office/internal/archive"
+	"recueil/internal/office/internal/audit"
+	"recueil/internal/office/internal/casefile"
+	"recueil/internal/office/internal/followup"
+	"recueil/internal/office/internal/keyring"
+	"recueil/internal/trust"
+	"recueil/internal/web"
+)
+
+// recordPart is the kind of every entry of a record, as it stands in its header.
+const recordPart archive.PartKind = "record"
+
+var errNoRecord = &web.Problem{Status: http.StatusNotFound, Key: "office.error.no_record"}
+
+// A recordFile is a record with all that was opened of it.
+type recordFile struct {
+	row          archive.Record
+	key          casefile.Case
+	broken       bool // its key does not open: nothing of it can be shown or added
+	entries      []recordEntry
+	appointments []archive.Appointment
+	opinions     []archive.Opinion
+}
+
+// A recordEntry is an entry beside its row. One that does not open is damaged, alone.
+type recordEntry struct {
+	row      archive.RecordEntry
+	entry    followup.Entry
+	damaged  bool
+	replaced bool // another corrects it
+}
+
+// unit is the follow-up unit that a member works in: the first of those whose key he
+// holds.
+func (s *Server) unit(v *visit) (trust.Team, bool) {
+	units := s.units(v)
+	if len(units) == 0 {
+		return trust.Team{}, false
+	}
+	return units[0], true
+}
+
+// holder is the identity of one epoch of a team, if the member holds it.
+func holder(v *visit, team string, epoch int) (keyring.Team, bool) {
+	for _, key := range v.keys.Epochs(team) {
+		if key.Epoch == epoch {
+			return key, true
+		}
+	}
+	return keyring.Team{}, false
+}
+
+// recordOf finds the record of an address and opens it. One of another team is not
+// there.
+func (s *Server) recordOf(c echo.Context, v *visit) (*recordFile, error) {
+	id, err := uuid.Parse(c.Param("suivi"))
+	if err != nil {
+		return nil, errNoRecord
+	}
+	f, err := s.openFile(c, v, id)
+	if errors.Is(err, errNoRecord) {
+		// Somebody who follows an address that is not his leaves a line.
+		line := audit.Event{At: s.Now(), Actor: v.ID, Action: "record.refused", Object: "record", ID: id.String()}
+		if err := s.Trail.Append(c.Request().Context(), line); err != nil {
+			return nil, err
+		}
+	}
+	return f, err
+}
+
+func (s *Server) openFile(c echo.Context, v *visit, id uuid.UUID) (*recordFile, error) {
+	ctx := c.Request().Context()
+	row, err := s.Archive.Record(ctx, id, s.unitIDs(v))
+	if errors.Is(err, archive.ErrNoRecord) {
+		return nil, errNoRecord
+	}
+	if err != nil {
+		return nil, err
+	}
+	f := &recordFile{row: row}
+	if f.key, err = s.recordKey(v, &row); err != nil {
+		s.Log.Warn("a record does not open", "record", id, "err", err)
+		f.broken = true
+	}
+	rows, err := s.Archive.RecordEntries(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if f.opinions, err = s.Archive.Opinions(ctx, id); err != nil {
+		return nil, err
+	}
+	if f.appointments, err = s.Archive.Appointments(ctx, id); err != nil {
+		return nil, err
+	}
+	s.openEntries(f, rows)
+	return f, nil
+}
+
+func (s *Server) recordKey(v *visit, row *archive.Record) (casefile.Case, error) {
+	key, ok := holder(v, row.TeamID, row.Epoch)
+	if !ok {
+		return casefile.Case{}, fmt.Errorf("the member holds no epoch %d of %s", row.Epoch, row.TeamID)
+	}
+	opened, err := followup.OpenKey(key, row.ID, row.Body)
+	return casefile.Case{ID: row.ID, Key: opened}, err
+}
+
+// openEntries opens what opens. A row that says of an entry that it corrects another
+// than was sealed is damaged.
+func (s *Server) openEntries(f *recordFile, rows []archive.RecordEntry) {
+	f.entries = make([]recordEntry, len(rows))
+	at := map[uuid.UUID]int{}
+	for i, row := range rows {
+		e := recordEntry{row: row}
+		err := error(followup.ErrForged)
+		if !f.broken {
+			err = f.key.Open(casefile.Place{Part: row.ID, Kind: recordPart, Sequence: row.Sequence}, row.Body, &e.entry)
+		}
+		if err != nil || !sameID(e.entry.Replaces, row.Replaces) {
+			if !f.broken {
+				s.Log.Warn("an entry of a record does not open", "record", f.row.ID, "entry", row.ID, "err", err)
+			}
+			e.entry, e.damaged = followup.Entry{}, true
+		}
+		f.entries[i], at[row.ID] = e, i
+		if e.entry.Replaces != nil {
+			if j, known := at[*e.entry.Replaces]; known {
+				f.entries[j].replaced = true
+			}
+		}
+	}
+}
+
+func sameID(a, b *uuid.UUID) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
+
+// current lists the entries of a kind as they stand now, oldest first.
+func (f *recordFile) current(kind followup.Kind) []recordEntry {
+	var found []recordEntry
+	for _, e := range f.entries {
+		if e.entry.Kind == kind && !e.replaced {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+func (f *recordFile) find(id uuid.UUID) (recordEntry, bool) {
+	i := slices.IndexFunc(f.entries, func(e recordEntry) bool { return e.row.ID == id })
+	if i < 0 {
+		return recordEntry{}, false
+	}
+	return f.entries[i], true
+}
+
+// opening is what the unit knows from the start, as it stands now.
+func (f *recordFile) opening() followup.Said {
+	if e, ok := f.find(f.row.Opening); ok {
+		return e.entry.Said
+	}
+	return nil
+}
+
+func (f *recordFile) nextSequence() int {
+	if len(f.entries) == 0 {
+		return 1
+	}
+	return f.entries[len(f.entries)-1].row.Sequence + 1
+}
+
+// next is what comes next: an appointment, a step of the plan, a review.
+func (f *recordFile) next(paris *time.Location) *time.Time {
+	if f.row.Status == followup.Closed {
+		return nil
+	}
+	var first *time.Time
+	consider := func(at time.Time) {
+		if first == nil || at.Before(*first) {
+			first = &at
+		}
+	}
+	for _, p := range f.appointments {
+		if p.Status == followup.Planned {
+			consider(p.StartsAt)
+		}
+	}
+	for _, e := range f.current(followup.Plan) {
+		if due, ok := e.entry.Said.Day("due", paris); ok && e.entry.Said.Get("state") == followup.ToDo {
+			consider(due)
+		}
+	}
+	if reviews := f.current(followup.Review); len(reviews) > 0 {
+		if due, ok := reviews[len(reviews)-1].entry.Said.Day("next", paris); ok {
+			consider(due)
+		}
+	}
+	return first
+}
+
+func recordAddress(id uuid.UUID) string { return "/suivi/" + id.String() }

@@ -1,0 +1,139 @@
+package pages
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/labstack/echo/v4"
+
+	"recueil/internal/office/internal/archive"
+	"recueil/internal/office/internal/audit"
+	"recueil/internal/office/internal/casefile"
+	"recueil/internal/office/internal/followup"
+	"recueil/internal/report"
+)
+
+// errRecordMoved says that the record is in another state than the act wants.
+var errRecordMoved = errors.New("the record is in another state")
+
+// A recordAct is an entry on its way into a record, with what it moves there.
+type recordAct struct {
+	id     uuid.UUID // made with the page: a double tap is one entry
+	entry  followup.Entry
+	lead   *uuid.UUID
+	status *string
+	plan   *archive.Appointment // to be planned
+	ended  *uuid.UUID           // an appointment that is over
+	how    string               // it went
+	also   func(context.Context, pgx.Tx) (audit.Event, error)
+}
+
+// tries is how often an entry looks for a place of its own before it gives up.
+const tries = 20
+
+// addEntry stores an entry, its effects on the row and its line in the trail: all of
+// them, or none. Two that are written at once both find a place.
+func (s *Server) addEntry(c echo.Context, v *visit, id uuid.UUID, act recordAct) error {
+	for range tries {
+		f, err := s.openFile(c, v, id)
+		switch {
+		case err != nil:
+			return err
+		case f.broken || len(f.entries) >= archive.MostEntries || !followup.Allowed(act.entry.Kind, f.row.Status), act.entry.Kind == followup.Closing && f.expects():
+			return errRecordMoved
+		}
+		if stored, ok := f.find(act.id); ok {
+			if stored.row.Author == v.ID && sameSaid(stored.entry.Said, act.entry.Said) {
+				return nil
+			}
+			act.id = report.NewID()
+		}
+		if err := s.addTo(c, v, f, act); !errors.Is(err, archive.ErrConcurrent) {
+			return err
+		}
+	}
+	return archive.ErrConcurrent
+}
+
+func sameSaid(a, b followup.Said) bool {
+	return slices.EqualFunc(a, b, func(x, y followup.Answer) bool { return x.Field == y.Field && slices.Equal(x.Values, y.Values) })
+}
+
+func (s *Server) addTo(c echo.Context, v *visit, f *recordFile, act recordAct) error {
+	ctx, now := c.Request().Context(), s.Now()
+	row := archive.RecordEntry{ID: act.id, Sequence: f.nextSequence(), Author: v.ID, Replaces: act.entry.Replaces, CreatedAt: now}
+	var err error
+	row.Body, err = f.key.Seal(casefile.Place{Part: row.ID, Kind: recordPart, Sequence: row.Sequence}, &act.entry)
+	if err != nil {
+		return err
+	}
+	change := archive.RecordChange{Record: f.row.ID, Version: f.row.Version, At: now, Lead: act.lead, Status: act.status, NextAt: f.after(act, s.paris)}
+	if act.entry.Kind == followup.Opening {
+		change.Opening = &row.ID
+	}
+	line := audit.Event{At: now, Actor: v.ID, Action: "record.write", Object: "record", ID: f.row.ID.String(), Seen: row.Body}
+	switch act.entry.Kind {
+	case followup.Closing:
+		line.Action = "record.close"
+	case followup.Reopening:
+		line.Action = "record.reopen"
+	case followup.Handover:
+		line.Action = "record.hand_over"
+	}
+	return s.Trail.Record(ctx, func(tx pgx.Tx) ([]audit.Event, error) {
+		if act.plan != nil {
+			if err := archive.PlanAppointment(ctx, tx, *act.plan); err != nil {
+				return nil, err
+			}
+		}
+		if act.ended != nil {
+			if err := archive.EndAppointment(ctx, tx, f.row.ID, *act.ended, act.how); err != nil {
+				return nil, err
+			}
+		}
+		if err := archive.AppendEntry(ctx, tx, f.row.ID, row); err != nil {
+			return nil, err
+		}
+		if err := archive.ChangeRecord(ctx, tx, change); err != nil {
+			return nil, err
+		}
+		if act.also != nil {
+			also, err := act.also(ctx, tx)
+			return []audit.Event{line, also}, err
+		}
+		return []audit.Event{line}, nil
+	})
+}
+
+// expects reports whether an appointment is still planned.
+func (f *recordFile) expects() bool {
+	return slices.ContainsFunc(f.appointments, func(p archive.Appointment) bool { return p.Status == followup.Planned })
+}
+
+// after is what comes next once an act is done.
+func (f *recordFile) after(act recordAct, paris *time.Location) *time.Time {
+	later := *f
+	later.entries = append(slices.Clone(f.entries), recordEntry{entry: act.entry})
+	later.appointments = slices.Clone(f.appointments)
+	for i := range later.entries {
+		if act.entry.Replaces != nil && later.entries[i].row.ID == *act.entry.Replaces {
+			later.entries[i].replaced = true
+		}
+	}
+	for i := range later.appointments {
+		if act.ended != nil && later.appointments[i].ID == *act.ended {
+			later.appointments[i].Status = act.how
+		}
+	}
+	if act.plan != nil {
+		later.appointments = append(later.appointments, archive.Appointment{StartsAt: act.plan.StartsAt, Status: followup.Planned})
+	}
+	if act.status != nil {
+		later.row.Status = *act.status
+	}
+	return later.next(paris)
+}
