@@ -19,6 +19,9 @@ type doctorCommand struct {
 	ownerFlags
 	TrustFile string `help:"Trust file." required:"" env:"RECUEIL_TRUST_FILE"`
 	ShredDir  string `help:"Folder of the shred keys." required:"" env:"RECUEIL_SHRED_DIR"`
+
+	ClamdAddress      string `help:"The clamd that the office uses, as the office is given it; empty looks for none." env:"RECUEIL_CLAMD_ADDRESS"`
+	ClamdTemporaryDir string `help:"Its TemporaryDirectory, from clamd.conf." default:"/tmp" env:"RECUEIL_CLAMD_TEMPORARY_DIR"`
 }
 
 // A finding is one line of the answer: what was looked at, and the mend where
@@ -39,6 +42,9 @@ func (c *doctorCommand) Run(t *terminal) error {
 	} else {
 		house := office.House{Pool: pool, ShredDir: c.ShredDir, Trust: source, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
 		findings = append(findings, trustFile(c.TrustFile), c.shredKeys(t.ctx, house), rotations(t.ctx, house))
+	}
+	if c.ClamdAddress != "" {
+		findings = append(findings, clamdAnswers(t.ctx, c.ClamdAddress), inMemory(c.ClamdTemporaryDir))
 	}
 	wrong := 0
 	for _, f := range findings {

@@ -25,6 +25,7 @@ import (
 	"recueil/internal/office/internal/notify"
 	"recueil/internal/office/internal/pages"
 	"recueil/internal/office/internal/preview"
+	"recueil/internal/office/internal/scan"
 	"recueil/internal/office/internal/staff"
 	"recueil/internal/trust"
 )
@@ -39,6 +40,7 @@ type Config struct {
 	Proxies   []netip.Prefix // whose word on a browser's address is taken
 	Idle      time.Duration  // without a request, a session is locked
 	Absolute  time.Duration  // and over after that in any case
+	Clamd     string         // where a clamd of this machine looks through opened files; empty: nobody does
 	Notices   NoticeSettings // how people outside the screens are told
 	Catalogue fs.FS
 	Templates fs.FS
@@ -69,6 +71,10 @@ func New(c Config) (*Office, error) {
 	if err != nil {
 		return nil, err
 	}
+	scanner, err := scan.New(c.Clamd)
+	if err != nil {
+		return nil, err
+	}
 	trail := audit.Trail{Pool: c.Pool, Log: c.Log}
 	desk, err := staff.New(staff.Config{Pool: c.Pool, Shred: keyring.NewShredKeys(c.ShredDir), Trust: c.Trust, Trail: trail, Idle: c.Idle, Absolute: c.Absolute, Now: c.Now})
 	if err != nil {
@@ -80,7 +86,7 @@ func New(c Config) (*Office, error) {
 		return nil, err
 	}
 	screens, err := pages.New(pages.Config{
-		Archive: store, Viewer: preview.New(c.Program, c.Log), Desk: desk, Notices: notices, Trail: trail, Site: site, Proxies: c.Proxies,
+		Archive: store, Viewer: preview.New(c.Program, c.Log), Scanner: scanner, Desk: desk, Notices: notices, Trail: trail, Site: site, Proxies: c.Proxies,
 		Catalogue: c.Catalogue, Templates: c.Templates, Static: c.Static, Bundles: c.Bundles, Now: c.Now, Log: c.Log,
 	})
 	return &Office{screens, screens, desk, notices, c.Log}, err

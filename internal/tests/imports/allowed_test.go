@@ -12,7 +12,7 @@ var allowed = map[string]string{
 	"cmd/recueil": `
 		internal/child internal/office internal/postgres internal/postgres/cluster internal/postgres/schema internal/secret
 		internal/trust github.com/PuerkitoBio/goquery github.com/alecthomas/kong github.com/jackc/pgx/v5
-		github.com/jackc/pgx/v5/pgxpool golang.org/x/term`,
+		github.com/jackc/pgx/v5/pgxpool golang.org/x/sys/unix golang.org/x/term`,
 	"internal/challenge": "internal/secret github.com/dchest/captcha",
 	"internal/child":     "",
 	"internal/envelope":  "internal/report github.com/google/uuid",
@@ -24,7 +24,7 @@ var allowed = map[string]string{
 	"internal/office": `
 		internal/office/internal/archive internal/office/internal/audit internal/office/internal/factor
 		internal/office/internal/followup internal/office/internal/keyring internal/office/internal/notify internal/office/internal/pages internal/office/internal/preview
-		internal/office/internal/staff internal/office/internal/triage internal/office/internal/unseal internal/postgres internal/report internal/secret internal/trust filippo.io/age
+		internal/office/internal/scan internal/office/internal/staff internal/office/internal/triage internal/office/internal/unseal internal/postgres internal/report internal/secret internal/trust filippo.io/age
 		github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool`,
 	"internal/office/internal/archive": `
 		internal/envelope internal/office/internal/audit internal/office/internal/facet internal/office/internal/triage internal/postgres internal/report github.com/google/uuid github.com/jackc/pgx/v5
@@ -52,7 +52,7 @@ var allowed = map[string]string{
 		internal/office/internal/keyring
 		internal/office/internal/followup
 		internal/office/internal/archive internal/envelope internal/office/internal/audit internal/office/internal/facet internal/office/internal/call internal/office/internal/casefile internal/office/internal/factor internal/office/internal/live internal/office/internal/notify
-		internal/office/internal/preview internal/office/internal/staff internal/office/internal/transmission internal/office/internal/triage internal/office/internal/unseal internal/office/internal/words
+		internal/office/internal/preview internal/office/internal/scan internal/office/internal/staff internal/office/internal/transmission internal/office/internal/triage internal/office/internal/unseal internal/office/internal/words
 		internal/postgres internal/readout internal/reply internal/report internal/seal internal/secret internal/territory internal/web github.com/BurntSushi/toml
 		internal/office/internal/referral internal/trust
 		github.com/google/uuid github.com/jackc/pgx/v5 github.com/labstack/echo/v4 golang.org/x/text/encoding/charmap
@@ -61,6 +61,7 @@ var allowed = map[string]string{
 	"internal/office/internal/preview": `
 		internal/child github.com/bep/imagemeta github.com/elastic/go-seccomp-bpf github.com/gabriel-vasile/mimetype
 		github.com/gen2brain/heic golang.org/x/image/draw golang.org/x/image/webp golang.org/x/sync/semaphore golang.org/x/sys/unix`,
+	"internal/office/internal/scan": "",
 	"internal/office/internal/staff": `
 		internal/office/internal/audit internal/office/internal/factor internal/office/internal/keyring
 		internal/office/internal/triage internal/office/internal/words internal/postgres internal/seal internal/secret internal/trust
@@ -87,6 +88,7 @@ var allowed = map[string]string{
 	"internal/territory":              "github.com/rickar/cal/v2 github.com/rickar/cal/v2/fr golang.org/x/text/unicode/norm",
 	"internal/territory/rebuild":      "",
 	"internal/testing/browse":         "github.com/PuerkitoBio/goquery",
+	"internal/testing/clamdtest":      "",
 	"internal/testing/filetest":       "",
 	"internal/testing/leak":           "github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool",
 	"internal/testing/mailtest":       "github.com/emersion/go-sasl github.com/emersion/go-smtp",

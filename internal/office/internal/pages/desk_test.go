@@ -209,6 +209,7 @@ type desk struct {
 	inbox  *inbox.Inbox
 	office *office.Office
 	server *httptest.Server
+	clamd  string              // where one listens for the servers that are started from now on
 	codes  map[string][]string // backup codes that each member wrote down
 
 	notices office.NoticeSettings // of the offices that start from now on
@@ -250,7 +251,7 @@ func (d *desk) start() *httptest.Server {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	handler, err := office.New(office.Config{Pool: d.db.Office, Trust: trusted, ShredDir: h.shreds(), Program: officeProgram(d.t), Origin: origin, Idle: 15 * time.Minute, Absolute: 12 * time.Hour, Notices: d.notices,
+	handler, err := office.New(office.Config{Pool: d.db.Office, Trust: trusted, ShredDir: h.shreds(), Program: officeProgram(d.t), Clamd: d.clamd, Origin: origin, Idle: 15 * time.Minute, Absolute: 12 * time.Hour, Notices: d.notices,
 		Catalogue: locales.FS, Templates: templates.FS, Static: static.FS, Bundles: static.Bundles, Now: d.clock.Now, Log: log})
 	if err != nil {
 		d.t.Fatal(err)

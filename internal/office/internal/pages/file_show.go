@@ -27,6 +27,7 @@ type shownFile struct {
 	More          bool // the text goes on in the original
 	PDF           bool
 	Facts         []fact
+	Scan          scanned
 	Damaged       bool
 }
 
@@ -67,6 +68,9 @@ func (s *Server) showFile(c echo.Context, v *visit, f *openedFile) error {
 		page.Text, page.More, err = s.textOf(c.Request().Context(), f)
 	default:
 		err = s.lookInto(c.Request().Context(), f, &page)
+	}
+	if err == nil && !f.broken {
+		page.Scan, err = s.scan(c.Request().Context(), f)
 	}
 	if err != nil {
 		var problem *web.Problem

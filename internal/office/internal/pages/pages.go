@@ -24,6 +24,7 @@ import (
 	"recueil/internal/office/internal/live"
 	"recueil/internal/office/internal/notify"
 	"recueil/internal/office/internal/preview"
+	"recueil/internal/office/internal/scan"
 	"recueil/internal/office/internal/staff"
 	"recueil/internal/office/internal/triage"
 	"recueil/internal/postgres"
@@ -34,6 +35,7 @@ import (
 type Config struct {
 	Archive   *archive.Archive
 	Viewer    *preview.Viewer
+	Scanner   *scan.Scanner // nil: files are not scanned
 	Desk      *staff.Desk
 	Notices   *notify.Notifier
 	Trail     audit.Trail
