@@ -4,6 +4,7 @@
 //   body[data-minutes|hours|hours-minutes|days]  how durations are written, with {n} and {m}
 //   [data-row]                     a row of the queue; its first link is where j and k go
 //   [data-claim]                   button pressed by a, in the row or on the page
+//   [data-tick]                    box of a row, ticked by x
 //   [data-search]                  field reached by /
 //   dialog[data-help]              opened by ? and by [data-help-open]
 //   [data-shortcuts-toggle]        checkbox; its form, if any, is posted quietly
@@ -71,6 +72,7 @@ const keys = {
   k: () => move(-1),
   a: () => ((rows().length ? currentRow() : document)?.querySelector("[data-claim]"))?.click(),
   n: () => document.querySelector("[data-new-call], .bar a[href='/appels']") && location.assign("/appels/nouveau"),
+  x: () => currentRow()?.querySelector("[data-tick]")?.click(),
   "?": openHelp,
   "/": () => document.querySelector("[data-search]")?.focus(),
 };

@@ -61,6 +61,9 @@ recueil_office  table bulk_closings        INSERT id author closed_at
 recueil_office  table bulk_closings        UPDATE undone_at undone_by
 recueil_office  table bulk_closed          SELECT
 recueil_office  table bulk_closed          INSERT
+recueil_office  table queue_views          SELECT
+recueil_office  table queue_views          INSERT
+recueil_office  table queue_views          DELETE
 recueil_office  table additions            SELECT
 recueil_office  table additions            UPDATE seen_at
 recueil_office  table attachments          SELECT

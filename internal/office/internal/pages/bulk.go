@@ -49,7 +49,7 @@ func (s *Server) closeBulk(c echo.Context, v *visit) error {
 	}
 	problems := s.problemsOfBulk(&typed)
 	if problems != nil {
-		return s.showQueue(c, v, view, queueScreen{http.StatusUnprocessableEntity, typed, problems})
+		return s.showQueue(c, v, view, queueScreen{Status: http.StatusUnprocessableEntity, Bulk: typed, Problems: problems})
 	}
 	ctx := c.Request().Context()
 	id := uuid.New()

@@ -25,6 +25,7 @@ type queuePage struct {
 	Heading  string
 	Count    string
 	Filters  []filterLink
+	Saved    []filterLink // views that somebody gave a name
 	Panel    filterPanel
 	Groups   []rowGroup
 	Lane     *lanePanel // what can be done to what is to be verified
@@ -62,6 +63,7 @@ func (s *Server) queue(c echo.Context, v *visit) error {
 type queueScreen struct {
 	Status   int
 	Bulk     bulk
+	View     typedView
 	Problems []problem
 }
 
@@ -74,7 +76,11 @@ func (s *Server) showQueue(c echo.Context, v *visit, query url.Values, sc queueS
 	if err != nil {
 		return err
 	}
-	counted := s.startCounting(ctx, view)
+	saved, err := s.savedViews(ctx, v)
+	if err != nil {
+		return err
+	}
+	counted := s.startCounting(ctx, view, saved...)
 	found, err := s.readQueue(ctx, v, view, query.Get("deplie") != "")
 	if err != nil {
 		return err
@@ -129,21 +135,30 @@ func (s *Server) showQueue(c echo.Context, v *visit, query url.Values, sc queueS
 			page.Panel.Others = append(page.Panel.Others, link)
 		}
 	}
+	for i, one := range saved {
+		address := s.queueAddress(one.filter, archive.Position{})
+		page.Saved = append(page.Saved, filterLink{address, one.Name, s.many(counts.saved[i]), address == page.Reload})
+	}
+	page.Panel.Query, page.Panel.Saved, page.Panel.View = s.query(view.Filter).Encode(), saved, sc.View
 	return s.render(c, sc.Status, "queue", page)
 }
 
 // queueCounts are how many rows each view of the screen shows.
 type queueCounts struct {
-	here int // the one at hand
-	of   map[string]int
+	here  int // the one at hand
+	of    map[string]int
+	saved []int
 }
 
 // startCounting counts beside the opening of the rows: the one is the database's
 // work, the other this process's.
-func (s *Server) startCounting(ctx context.Context, view archive.View) func() (queueCounts, error) {
+func (s *Server) startCounting(ctx context.Context, view archive.View, saved ...savedView) func() (queueCounts, error) {
 	filters := []archive.Filter{view.Filter}
 	for _, p := range presets {
 		filters = append(filters, p.Filter)
+	}
+	for _, one := range saved {
+		filters = append(filters, one.filter)
 	}
 	counts := queueCounts{of: map[string]int{}}
 	var failed error
@@ -157,6 +172,7 @@ func (s *Server) startCounting(ctx context.Context, view archive.View) func() (q
 		for i, p := range presets {
 			counts.of[p.Name] = found[i+1]
 		}
+		counts.saved = found[len(presets)+1:]
 	})
 	return func() (queueCounts, error) {
 		counting.Wait()

@@ -17,6 +17,9 @@ type filterPanel struct {
 	Boxes       []boxGroup
 	Selects     []selectField
 	From, Until string
+	Query       string // the view, to be kept under a name
+	View        typedView
+	Saved       []savedView
 }
 
 // A boxGroup is a question of which several answers may be ticked.

@@ -1,0 +1,68 @@
+package archive
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"recueil/internal/postgres"
+)
+
+// MostViews is how many views of the queue one may have, and see.
+const MostViews = 20
+
+// A SavedView is a view of the queue that somebody gave a name.
+type SavedView struct {
+	ID        uuid.UUID
+	Owner     uuid.UUID
+	TeamID    string
+	Epoch     int
+	Name      []byte // sealed under the team's key
+	Query     string
+	Shared    bool // with the team
+	CreatedAt time.Time
+}
+
+// SavedViews lists one's own views, and those that are shared with some teams.
+func (a *Archive) SavedViews(ctx context.Context, owner uuid.UUID, teams []string) ([]SavedView, error) {
+	rows, err := a.pool.Query(ctx, `select id, owner, team_id, epoch, name, query, shared, created_at from queue_views
+		where team_id = any($2) and (owner = $1 or shared) order by shared, created_at, id limit $3`, owner, teams, MostViews)
+	if err != nil {
+		return nil, fmt.Errorf("listing views: %w", postgres.Sort(err))
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[SavedView])
+	if err != nil {
+		return nil, fmt.Errorf("listing views: %w", postgres.Sort(err))
+	}
+	return found, nil
+}
+
+// SaveView keeps a view. It fails with ErrConcurrent when its owner has MostViews.
+func SaveView(ctx context.Context, tx pgx.Tx, v SavedView) error {
+	tag, err := tx.Exec(ctx, `insert into queue_views (id, owner, team_id, epoch, name, query, shared, created_at)
+		select $1, $2, $3, $4, $5, $6, $7, $8 where (select count(*) from queue_views where owner = $2) < $9`,
+		v.ID, v.Owner, v.TeamID, v.Epoch, v.Name, v.Query, v.Shared, v.CreatedAt, MostViews)
+	if err != nil {
+		return fmt.Errorf("keeping a view: %w", postgres.Sort(err))
+	}
+	if tag.RowsAffected() == 0 {
+		return ErrConcurrent
+	}
+	return nil
+}
+
+// DropView removes a view of one's own, or with any one of the teams' shared ones. It
+// fails with ErrNotFound when there is none such.
+func DropView(ctx context.Context, tx pgx.Tx, id, owner uuid.UUID, teams []string) error {
+	tag, err := tx.Exec(ctx, "delete from queue_views where id = $1 and (owner = $2 or shared and team_id = any($3))", id, owner, teams)
+	if err != nil {
+		return fmt.Errorf("dropping a view: %w", postgres.Sort(err))
+	}
+	if tag.RowsAffected() == 0 {
+		return ErrNotFound
+	}
+	return nil
+}

@@ -1,0 +1,135 @@
+package pages
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/labstack/echo/v4"
+
+	"recueil/internal/office/internal/archive"
+	"recueil/internal/office/internal/audit"
+	"recueil/internal/office/internal/triage"
+	"recueil/internal/web"
+)
+
+// Saved views: an address of the queue under a name, for oneself or for the team. The
+// address holds no words; the name may, and is sealed under the team's key.
+
+const (
+	maxViewName = 60 // code points
+	viewPadding = 64 // bytes, so that the size of a name says little
+	forViews    = "queue views"
+)
+
+// A savedView is one as its reader sees it.
+type savedView struct {
+	ID     string
+	Name   string
+	Shared bool
+	Mine   bool // to remove
+	filter archive.Filter
+}
+
+// A typedView is what is typed to keep a view.
+type typedView struct {
+	Name   string
+	Shared bool
+	Bad    string
+}
+
+// savedViews lists the views of a member. The name of one whose key he holds no more is
+// not told; the view itself still shows.
+func (s *Server) savedViews(ctx context.Context, v *visit) (views []savedView, err error) {
+	found, err := s.Archive.SavedViews(ctx, v.ID, v.keys.Teams())
+	for _, one := range found {
+		view := savedView{ID: one.ID.String(), Name: s.voice.T("office.view.unnamed"), Shared: one.Shared,
+			Mine: one.Owner == v.ID || v.Role.May(triage.Reassign)}
+		for _, team := range v.keys.Epochs(one.TeamID) {
+			if team.Epoch != one.Epoch {
+				continue
+			}
+			if name, err := team.OpenForTeam(forViews, one.ID, one.Name); err == nil {
+				view.Name = strings.TrimRight(string(name), " ")
+			}
+		}
+		query, _ := url.ParseQuery(one.Query) // what is none shows the main queue
+		view.filter = s.parseFilter(query)
+		s.resolveDepartment(v, &view.filter)
+		views = append(views, view)
+	}
+	return views, err
+}
+
+// saveView keeps the view at hand under a name.
+func (s *Server) saveView(c echo.Context, v *visit) error {
+	form, err := web.ReadForm(c.Response(), c.Request())
+	if err != nil {
+		return err
+	}
+	query, _ := url.ParseQuery(form.Get("vue"))
+	query.Del("apres")
+	typed := typedView{Name: strings.Join(strings.Fields(form.Get("nom")), " "), Shared: form.Get("partage") != ""}
+	switch {
+	case typed.Name == "" || !utf8.ValidString(typed.Name) || strings.ContainsRune(typed.Name, 0):
+		typed.Bad = s.voice.T("office.view.name.missing")
+	case utf8.RuneCountInString(typed.Name) > maxViewName:
+		typed.Bad = s.voice.T("office.view.name.long", "N", maxViewName)
+	}
+	if typed.Bad == "" {
+		filter := s.parseFilter(query)
+		s.resolveDepartment(v, &filter)
+		err := s.keepView(c, v, typed, s.query(filter).Encode())
+		if !isConcurrent(err) {
+			return leave(c, err, s.queueAddress(filter, archive.Position{}))
+		}
+		typed.Bad = s.voice.T("office.view.most", "N", archive.MostViews)
+	}
+	return s.showQueue(c, v, query, queueScreen{Status: http.StatusUnprocessableEntity, View: typed, Problems: []problem{{"nom", typed.Bad}}})
+}
+
+func leave(c echo.Context, err error, address string) error {
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, address)
+}
+
+func (s *Server) keepView(c echo.Context, v *visit, typed typedView, query string) error {
+	teams := v.keys.Teams()
+	if len(teams) == 0 {
+		return errRole
+	}
+	epochs := v.keys.Epochs(teams[0])
+	team, id, now := epochs[len(epochs)-1], uuid.New(), s.Now()
+	padded := typed.Name + strings.Repeat(" ", viewPadding-len(typed.Name)%viewPadding)
+	sealed, err := team.SealForTeam(forViews, id, []byte(padded))
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	return s.Trail.Within(ctx, audit.Event{At: now, Actor: v.ID, Action: "view.save", Object: "view", ID: id.String()}, func(tx pgx.Tx) error {
+		return archive.SaveView(ctx, tx, archive.SavedView{ID: id, Owner: v.ID, TeamID: team.ID, Epoch: team.Epoch, Name: sealed, Query: query, Shared: typed.Shared, CreatedAt: now})
+	})
+}
+
+// dropView removes one's own view; a coordinator also what others share.
+func (s *Server) dropView(c echo.Context, v *visit) error {
+	id, err := uuid.Parse(c.Param("vue"))
+	if err != nil {
+		return archive.ErrNotFound
+	}
+	var teams []string
+	if v.Role.May(triage.Reassign) {
+		teams = v.keys.Teams()
+	}
+	ctx := c.Request().Context()
+	err = s.Trail.Within(ctx, audit.Event{At: s.Now(), Actor: v.ID, Action: "view.drop", Object: "view", ID: id.String()}, func(tx pgx.Tx) error {
+		return archive.DropView(ctx, tx, id, v.ID, teams)
+	})
+	return leave(c, err, "/file")
+}
