@@ -129,8 +129,8 @@ function show({ urgency, why }) {
     return line;
   }));
   const heard = live.querySelector("[data-call-heard]");
-  if (heard.dataset.urgency !== String(urgency)) heard.textContent = word;
-  heard.dataset.urgency = String(urgency);
+  if (heard.dataset.of !== String(urgency)) heard.textContent = word;
+  heard.dataset.of = String(urgency);
 }
 
 // addItem makes one more item of a group out of its last one, with the next number in

@@ -40,7 +40,7 @@ function faint() {
   const found = [];
   for (const element of document.querySelectorAll("input:not([type=hidden]), select, textarea, .button, .exit, .door, .call a")) {
     if (!element.getClientRects().length || element.closest(".trap") || element.disabled) continue;
-    const choice = element.closest(".choice");
+    const choice = element.closest(".choice, .tick");
     const framed = choice?.querySelector("span");
     const style = framed ? getComputedStyle(framed, "::before") : getComputedStyle(element);
     const around = behind((choice ?? element).parentElement);
