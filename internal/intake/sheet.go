@@ -159,17 +159,31 @@ func (d *draft) told(at step) bool {
 
 // base is a keyed hash of a sheet's stored answers: it tells whether another tab
 // changed them since the page was shown.
-func (v *visit) base(at sheet) string {
+func (v *visit) base(at sheet) string { return v.bases([]sheet{at})[0] }
+
+// bases are those of several pages, under a key that is derived once.
+func (v *visit) bases(of []sheet) []string {
 	key := v.token.Derive("recueil page base")
 	mac := hmac.New(sha256.New, key.Bytes())
+	answers := json.NewEncoder(mac)
+	bases := make([]string, len(of))
+	for i, at := range of {
+		mac.Reset()
+		v.writeAnswers(answers, at)
+		bases[i] = base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:12])
+	}
+	return bases
+}
+
+// writeAnswers writes what a page holds, each answer under its name.
+func (v *visit) writeAnswers(to *json.Encoder, at sheet) {
 	for f, n := range at.answers(v.Door, &v.Answers) {
 		name := nameAt(f, n)
 		if given := v.Answers.Get(name); given != nil {
 			// Strings always marshal.
-			_ = json.NewEncoder(mac).Encode(append([]string{name}, given...))
+			_ = to.Encode(append([]string{name}, given...))
 		}
 	}
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:12])
 }
 
 // placeOfRemoved is the item that an item's removal leaves in its place, or the last

@@ -178,12 +178,7 @@ func (s *Server) submit(ctx context.Context, v *visit, told *report.ShortForm, l
 	}
 	e.WordTag = seal.WordTag(r.ReplyKey, v.tone(), v.Word)
 	v.sealed = attestationOf(&e)
-	bases := map[int]string{}
-	for _, number := range v.Visited {
-		at, _ := stepAt(number)
-		bases[number] = v.base(sheetOf(at))
-	}
-	v.Sent = &sent{At: s.Now(), Tag: e.Tag[:], Now: r.Urgency, Bases: bases, Word: !blank(v.Word)}
+	v.Sent = &sent{At: s.Now(), Tag: e.Tag[:], Now: r.Urgency, Bases: v.visitedBases(), Word: !blank(v.Word)}
 	if told != nil {
 		v.Sent.Short, v.Sent.Tag, v.Sent.Form = true, shortTag(told, r.ReplyKey), v.form
 	}
@@ -200,6 +195,20 @@ func (s *Server) submit(ctx context.Context, v *visit, told *report.ShortForm, l
 		return 0, err
 	}
 	return s.Receiver.Accept(ctx, inbox.Delivery{Envelope: e, Tombstone: &tombstone})
+}
+
+// visitedBases are the bases of all pages that were filled in, by their numbers.
+func (v *visit) visitedBases() map[int]string {
+	sheets := make([]sheet, len(v.Visited))
+	for i, number := range v.Visited {
+		at, _ := stepAt(number)
+		sheets[i] = sheetOf(at)
+	}
+	bases := make(map[int]string, len(sheets))
+	for i, base := range v.bases(sheets) {
+		bases[v.Visited[i]] = base
+	}
+	return bases
 }
 
 // shortTag tells the same short form sent twice from a changed one, whatever a
