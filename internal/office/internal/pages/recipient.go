@@ -112,7 +112,7 @@ func typedOf(r *archive.Recipient) recipientForm {
 
 func (s *Server) showRecipient(c echo.Context, v *visit, status int, r *archive.Recipient, page recipientPage) error {
 	page.Row, page.Heading = s.recipientRow(v, r), r.Name
-	page.Frame = s.frame(c, s.voice.T("office.directory.title"))
+	page.Frame = s.frame(c, r.Name)
 	page.Error = len(page.Problems) > 0
 	add := func(key, value string) {
 		if value != "" {

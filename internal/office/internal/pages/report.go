@@ -39,6 +39,7 @@ type reportPage struct {
 	Timeline  []event
 	Panel     panel
 	Referrals referralPane
+	Leaving   *sentLink
 	Notice    string
 	Problems  []problem
 	MaxReason int
@@ -188,6 +189,7 @@ func (s *Server) showReport(c echo.Context, v *visit, id report.ID, sc screen) e
 		page.Callbacks.Form = sc.Callback
 	}
 	page.Notes = s.notes(c, v, &found, opened, parts, sc.Note)
+	page.Leaving = s.sentLink(v, &found, parts)
 	others, err := s.Archive.Attend(ctx, id, v.ID, false, s.Now())
 	if err != nil {
 		return err

@@ -54,7 +54,7 @@ func (s *Server) transmission(c echo.Context, v *visit) error {
 
 func (s *Server) showTransmission(c echo.Context, v *visit, l *leaving, page transmissionPage, status int) error {
 	page.Address, page.Reference, page.Status = l.address(), l.reference(), s.voice.T("office.status."+string(l.row.Status))
-	page.Frame = s.frame(c, s.voice.T("office.sent.title"))
+	page.Frame = s.frame(c, s.voice.T("office.sent.page", "Reference", page.Reference, "Status", page.Status))
 	page.Error = len(page.Problems) > 0
 	page.Today = dateOf(pointer(s.today()))
 	if page.Typed.On == "" {

@@ -126,7 +126,7 @@ func (s *Server) showPrepare(c echo.Context, v *visit, l *leaving, to *archive.R
 	page.Masked = file.Identity == transmission.Withheld
 	page.Own = page.Masked && transmission.OwnCase(&l.opened.Answers)
 	page.Identity = s.voice.T("office.sent.pdf.identity." + string(file.Identity))
-	page.Frame = s.frame(c, s.voice.T("office.sent.preview"))
+	page.Frame = s.frame(c, s.voice.T("office.sent.preview.title", "Reference", page.Reference))
 	page.Error = len(page.Problems) > 0
 	passages := page.Typed.passages()
 	file.Redact(passages)
