@@ -7,6 +7,7 @@
 //   [data-tick]                    box of a row, ticked by x
 //   [data-search]                  field reached by /
 //   dialog[data-help]              opened by ? and by [data-help-open]
+//   details[data-menu]             closed by Escape, and by a click elsewhere
 //   [data-shortcuts-toggle]        checkbox; its form, if any, is posted quietly
 //   [data-live-url]                hidden banner: server-sent events tell what came; its link shows it.
 //     data-arrivals-url            asked every data-every seconds where that does not work: {"count": n}
@@ -51,6 +52,17 @@ for (const toggle of document.querySelectorAll("[data-shortcuts-toggle]")) {
     shortcuts = toggle.checked;
     if (!toggle.form) return;
     fetch(toggle.form.getAttribute("action"), { method: "POST", body: new URLSearchParams(new FormData(toggle.form)), headers: { "X-Recueil-Send": "1" } }).catch(() => {});
+  });
+}
+
+// A menu closes when one looks elsewhere, and by Escape.
+const menu = document.querySelector("details[data-menu]");
+if (menu) {
+  document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
   });
 }
 

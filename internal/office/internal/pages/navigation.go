@@ -2,6 +2,7 @@ package pages
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -15,6 +16,36 @@ type navLink struct {
 	Text    string
 	Count   int // of what waits there
 	Current bool
+}
+
+// A moreNav is the menu of what one goes to seldom.
+type moreNav struct {
+	Links   []navLink
+	Count   int  // of what waits there
+	Current bool // the page is one of them
+}
+
+// seldom are the parts that wait in the menu once the bar is full.
+var seldom = []string{"/cles", "/annuaire", "/comptes", "/verifications", "/journal", "/alertes"}
+
+// fullBar is how many parts stand side by side at 1280 px, beside the queue and the
+// name of who is logged in.
+const fullBar = 4
+
+func partNavigation(all []navLink) (bar []navLink, more moreNav) {
+	if len(all) <= fullBar {
+		return all, more
+	}
+	for _, link := range all {
+		if !slices.Contains(seldom, link.Address) {
+			bar = append(bar, link)
+			continue
+		}
+		more.Links = append(more.Links, link)
+		more.Count += link.Count
+		more.Current = more.Current || link.Current
+	}
+	return bar, more
 }
 
 // navigation lists the parts beside the queue. A count that cannot be read leaves

@@ -261,8 +261,9 @@ type Frame struct {
 	Reads     bool   // the navigation then leads to the queue
 	Queue     bool   // the page is the queue, or one of its filters
 	Nav       []navLink
-	Own       bool   // the page is one's own account
-	Here      string // where to come back to after a log-in
+	Menu      moreNav // what one goes to seldom
+	Own       bool    // the page is one's own account
+	Here      string  // where to come back to after a log-in
 	Shortcuts bool
 	Now       time.Time
 	Switch    *languageSwitch // of the language, where there is one
@@ -275,7 +276,7 @@ func (s *Server) frame(c echo.Context, title string) Frame {
 		f.Here = here(c)
 		f.Switch = s.switchHere(c)
 		f.Member, f.Role, f.Reads = v.DisplayName, s.voice.T("office.role."+string(v.Role)), v.Role.May(triage.Read) && !s.followsUp(v)
-		f.Nav = s.navigation(c, v)
+		f.Nav, f.Menu = partNavigation(s.navigation(c, v))
 		if c.Path() == "/file" {
 			f.Untold = s.alarmNotice(v)
 		}
