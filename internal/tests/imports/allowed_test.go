@@ -50,7 +50,7 @@ var allowed = map[string]string{
 		github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool github.com/wneessen/go-mail`,
 	"internal/office/internal/pages": `
 		internal/office/internal/keyring
-		internal/office/internal/followup
+		internal/office/internal/followup internal/office/internal/stats
 		internal/office/internal/archive internal/envelope internal/office/internal/audit internal/office/internal/facet internal/office/internal/call internal/office/internal/casefile internal/office/internal/factor internal/office/internal/live internal/office/internal/notify
 		internal/office/internal/preview internal/office/internal/scan internal/office/internal/staff internal/office/internal/transmission internal/office/internal/triage internal/office/internal/unseal internal/office/internal/words
 		internal/postgres internal/readout internal/reply internal/report internal/seal internal/secret internal/territory internal/web github.com/BurntSushi/toml
@@ -73,6 +73,7 @@ var allowed = map[string]string{
 		github.com/carlos7ags/folio/layout github.com/go-fonts/dejavu/dejavusans github.com/go-fonts/dejavu/dejavusansbold
 		github.com/go-fonts/liberation/liberationsansbold github.com/go-fonts/liberation/liberationsansregular github.com/google/uuid
 		golang.org/x/text/unicode/runenames`,
+	"internal/office/internal/stats":  "",
 	"internal/office/internal/triage": "internal/report github.com/google/uuid",
 	"internal/office/internal/unseal": "internal/envelope internal/report internal/seal internal/secret internal/trust filippo.io/age",
 	"internal/office/internal/words":  "internal/secret github.com/google/uuid",
@@ -142,7 +143,7 @@ const sealedOnly = `recueil/internal/seal recueil/internal/intake recueil/intern
 	filippo.io/age github.com/jackc/tern/v2/... net/http html/template`
 
 // pure are the packages that compute and nothing else.
-var pure = []string{"internal/report", "internal/secret", "internal/envelope", "internal/reply", "internal/office/internal/triage"}
+var pure = []string{"internal/report", "internal/secret", "internal/envelope", "internal/reply", "internal/office/internal/triage", "internal/office/internal/stats"}
 
 // inputOutput is what a pure package imports nothing of.
 const inputOutput = `os os/exec os/signal io/fs path/filepath embed net net/http net/smtp syscall log database/sql

@@ -58,7 +58,7 @@ type recordRow struct {
 func (s *Server) unitTabs(here string) []recordTab {
 	var tabs []recordTab
 	for _, tab := range []struct{ address, name string }{
-		{"/suivi", "queue"}, {"/suivi/rendez-vous", "calendar"}, {"/suivi/equipe", "team"},
+		{"/suivi", "queue"}, {"/suivi/rendez-vous", "calendar"}, {"/suivi/equipe", "team"}, {"/suivi/chiffres", "figures"},
 	} {
 		tabs = append(tabs, recordTab{tab.address, s.voice.T("office.record." + tab.name), tab.name == here})
 	}

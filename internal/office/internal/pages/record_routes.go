@@ -17,6 +17,8 @@ func (s *Server) recordRoutes(e *echo.Echo) {
 	e.GET("/suivi/rendez-vous", follow(s.inUnit(s.calendar)))
 	e.GET("/suivi/equipe", follow(s.inUnit(s.unitTeam)))
 	e.POST("/suivi/equipe", follow(s.inUnit(s.handOverAll)))
+	e.GET("/suivi/chiffres", follow(s.inUnit(s.recordFigures)))
+	e.GET("/suivi/chiffres/export", follow(s.inUnit(s.exportFigures)))
 	e.GET("/suivi/:suivi", follow(s.showRecord))
 	e.GET("/suivi/:suivi/synthese", follow(s.showSummary))
 	e.GET("/suivi/:suivi/ajouter/:acte", follow(s.askEntry))

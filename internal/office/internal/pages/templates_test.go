@@ -26,6 +26,6 @@ func TestEveryTemplateFitsItsStruct(t *testing.T) {
 		"directory": directoryPage{}, "recipient": recipientPage{}, "transmission": transmissionPage{}, "prepare": preparePage{}, "replies": repliesPage{},
 		"handoff": handoffPage{}, "forgotten": forgottenPage{},
 		"record": recordPage{}, "record_act": recordActPage{}, "record_summary": recordPage{}, "record_opinion": recordOpinionPage{}, "record_queue": recordQueuePage{},
-		"record_calendar": recordCalendarPage{}, "record_team": recordTeamPage{},
+		"record_calendar": recordCalendarPage{}, "record_team": recordTeamPage{}, "record_figures": recordFiguresPage{},
 	})
 }
