@@ -82,3 +82,29 @@ func TestRefusedPageOutlivesAReload(t *testing.T) {
 	}
 	b.open("/e/4").want(200, "/e/4") // opened anew it shows what is stored
 }
+
+// Every page that was filled in, sent once more after the report as it was, adds nothing.
+func TestPagesSentAgainAfterTheReportAddNothing(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.toCheck()
+	type page struct {
+		action string
+		form   url.Values
+	}
+	var pages []page
+	for _, at := range []string{"/e/1", "/e/2", "/e/4", "/e/12"} {
+		if b.open(at); b.status == 200 && len(b.asked()) > 0 {
+			action, form := b.fields()
+			pages = append(pages, page{action, form})
+		}
+	}
+	if len(pages) < 3 {
+		t.Fatalf("only %d pages were filled in", len(pages))
+	}
+	b.open("/v").fill(nil).want(200, "/r")
+	for _, p := range pages {
+		b.post(p.action, p.form).want(200, "/r")
+	}
+	s.one()
+}
