@@ -25,6 +25,7 @@ import (
 	"recueil/internal/envelope"
 	"recueil/internal/inbox"
 	"recueil/internal/intake"
+	"recueil/internal/metrics"
 	"recueil/internal/postgres"
 	"recueil/internal/report"
 	"recueil/internal/spool"
@@ -38,7 +39,7 @@ import (
 
 type settings struct {
 	Listen               string `help:"Address of the public pages." default:":8080" env:"RECUEIL_LISTEN"`
-	PrivateListen        string `help:"Private address for health and the trust version in use." default:"127.0.0.1:9080" env:"RECUEIL_PRIVATE_LISTEN"`
+	PrivateListen        string `help:"Private address for health, the trust version in use, and metrics." default:"127.0.0.1:9080" env:"RECUEIL_PRIVATE_LISTEN"`
 	DatabaseURL          string `help:"PostgreSQL, as the role recueil_intake." required:"" env:"RECUEIL_DATABASE_URL"`
 	TrustFile            string `help:"Trust file: teams and their public keys." required:"" env:"RECUEIL_TRUST_FILE"`
 	TrustFingerprint     string `help:"SHA-256 that the trust file must have; empty accepts any." env:"RECUEIL_TRUST_FINGERPRINT"`
@@ -123,12 +124,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	box := inbox.New(storing, pool)
 	working, cancel := context.WithCancel(ctx)
 	defer cancel()
+	counted := newCounted(inbox.Deposit{Inbox: box, Spool: kept, Log: log}, trusted, kept)
 	public, err := intake.New(intake.Config{
-		Drafts: box, Receiver: inbox.Deposit{Inbox: box, Spool: kept, Log: log}, Trust: trusted, Secret: shared,
+		Drafts: box, Receiver: counted, Trust: trusted, Secret: shared,
 		Files: box, FileLimits: set.fileLimits(), Spooled: func(id report.ID) bool { return kept.Holds(id) },
 		Attestations: box, Captchas: box, Mailboxes: box, Captcha: set.Captcha, Limits: challenge.DefaultLimits(), Proxies: set.TrustedProxies,
 		ExitURL: set.ExitURL, Hours: hours, Catalogue: locales.FS, Templates: templates.FS, Static: static.FS, Bundles: static.Bundles,
-		Now: time.Now, Log: log,
+		Observe: counted.Observe, Refused: counted.refuse, Now: time.Now, Log: log,
 	})
 	if err != nil {
 		return err
@@ -140,7 +142,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	go trusted.Announce(working, announceTo(box, kept, id))
 	go tuneMemory(working)
 	return web.ServeAll(working,
-		web.ServerConfig{Listen: set.PrivateListen, Handler: health(trusted, kept, id), Log: log},
+		web.ServerConfig{Listen: set.PrivateListen, Handler: private(counted.Set, trusted, kept, id), Log: log},
 		web.ServerConfig{Listen: set.Listen, Handler: public, SelfSigned: set.TLS, Log: log})
 }
 
@@ -183,10 +185,12 @@ func expire(ctx context.Context, box *inbox.Inbox, kept *spool.Spool, log *slog.
 	}
 }
 
-// health answers on the private address only: that the process lives, which trust
-// file it uses, how much waits on its disk, and the name it announces itself by.
-func health(trusted *trust.Source, kept *spool.Spool, id [16]byte) http.Handler {
+// private answers on the private address only: that the process lives, which trust
+// file it uses, how much waits on its disk, the name it announces itself by, and its
+// metrics.
+func private(counted *metrics.Set, trusted *trust.Source, kept *spool.Spool, id [16]byte) http.Handler {
 	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", counted.Handler())
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		f := trusted.File()
 		fmt.Fprintf(w, "ok\ntrust version %d fingerprint %s\nspooled %d\nrefused %d\ndamaged %d\nserver %s\n",

@@ -22,6 +22,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"recueil/internal/metrics"
 	"recueil/internal/office"
 	"recueil/internal/postgres"
 	"recueil/internal/trust"
@@ -33,7 +34,7 @@ import (
 
 type settings struct {
 	Listen               string         `help:"Address of the back office; keep it on a private network." default:":8081" env:"RECUEIL_OFFICE_LISTEN"`
-	PrivateListen        string         `help:"Private address for health and the trust version in use." default:"127.0.0.1:9081" env:"RECUEIL_OFFICE_PRIVATE_LISTEN"`
+	PrivateListen        string         `help:"Private address for health, the trust version in use, and metrics." default:"127.0.0.1:9081" env:"RECUEIL_OFFICE_PRIVATE_LISTEN"`
 	DatabaseURL          string         `help:"PostgreSQL, as the role recueil_office." required:"" env:"RECUEIL_OFFICE_DATABASE_URL"`
 	TrustFile            string         `help:"Trust file: teams and their public keys." required:"" env:"RECUEIL_TRUST_FILE"`
 	TrustFingerprint     string         `help:"SHA-256 that the trust file must have; empty accepts any." env:"RECUEIL_TRUST_FINGERPRINT"`
@@ -86,11 +87,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer pool.Close()
+	counted := metrics.New(func() int { return trusted.File().Version() })
 	screens, err := office.New(office.Config{
 		Pool: pool, Trust: trusted, ShredDir: set.ShredDir, Program: "/proc/self/exe", Origin: set.Origin, Proxies: set.TrustedProxies, Idle: set.IdleLimit, Absolute: set.AbsoluteLimit,
 		Clamd: set.ClamdAddress, Notices: office.NoticeSettings{SMTPServer: set.SMTPServer, SMTPSecurity: set.SMTPSecurity, SMTPSender: set.SMTPSender,
 			SMTPCredentialsFile: set.SMTPCredentialsFile, WebhookSecretFile: set.WebhookSecretFile, WebhookHosts: set.WebhookHosts},
-		Catalogue: locales.FS, Templates: templates.FS, Static: static.FS, Bundles: static.Bundles, Now: time.Now, Log: log,
+		Catalogue: locales.FS, Templates: templates.FS, Static: static.FS, Bundles: static.Bundles, Metrics: counted, Now: time.Now, Log: log,
 	})
 	if err != nil {
 		return err
@@ -104,14 +106,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	id := trust.NewServerID()
 	go trusted.Announce(working, office.Announcer(pool, id))
 	return web.ServeAll(working,
-		web.ServerConfig{Listen: set.PrivateListen, Handler: health(trusted, id), Log: log},
+		web.ServerConfig{Listen: set.PrivateListen, Handler: private(counted, trusted, id), Log: log},
 		web.ServerConfig{Listen: set.Listen, Handler: screens, SelfSigned: set.TLS, OnShutdown: screens.EndStreams, Log: log})
 }
 
-// health answers on the private address only: that the process lives, which trust
-// file it uses, and the name it announces itself by.
-func health(trusted *trust.Source, id [16]byte) http.Handler {
+// private answers on the private address only: that the process lives, which trust
+// file it uses, the name it announces itself by, and its metrics.
+func private(counted *metrics.Set, trusted *trust.Source, id [16]byte) http.Handler {
 	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", counted.Handler())
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		f := trusted.File()
 		fmt.Fprintf(w, "ok\ntrust version %d fingerprint %s\nserver %s\n", f.Version(), f.Fingerprint(), trust.ServerName(id))

@@ -65,6 +65,8 @@ type Config struct {
 	Templates    fs.FS
 	Static       fs.FS
 	Bundles      map[string][]string
+	Observe      web.Observer        // told of each answer; nil: nobody is
+	Refused      func(reason string) // told of each file that is not taken, by a code; nil: nobody is
 	Now          web.Clock
 	Log          *slog.Logger
 }
@@ -117,6 +119,7 @@ func New(c Config) (*Server, error) {
 	}
 	router := web.NewRouter(c.Log, web.ErrorHandler(c.Log, problems, s.showProblem), assets)
 	router.IPExtractor = web.ClientAddress(c.Proxies)
+	web.Observed(router, c.Observe)
 	s.handler = s.routes(router)
 	return s, nil
 }

@@ -113,7 +113,12 @@ func (s *Server) pace(c echo.Context) (rest func()) {
 // refused costs only itself. Whoever does not list the files afterwards must remove
 // them. The errors are those of web.ReadForm; a connection that broke is no error but
 // the problem fileBroken.
-func (s *Server) readUpload(c echo.Context, to filing, room int) (upload, error) {
+func (s *Server) readUpload(c echo.Context, to filing, room int) (up upload, err error) {
+	defer func() {
+		if up.problem != "" && s.Refused != nil {
+			s.Refused(string(up.problem))
+		}
+	}()
 	r := c.Request()
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "multipart/form-data" {
@@ -127,7 +132,7 @@ func (s *Server) readUpload(c echo.Context, to filing, room int) (upload, error)
 	if to.most = s.FileLimits.Size; r.ContentLength > 0 {
 		to.most = min(to.most, r.ContentLength)
 	}
-	up := upload{fields: url.Values{}}
+	up = upload{fields: url.Values{}}
 	for {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {

@@ -18,6 +18,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"recueil/internal/metrics"
 	"recueil/internal/office/internal/archive"
 	"recueil/internal/office/internal/audit"
 	"recueil/internal/office/internal/factor"
@@ -46,6 +47,7 @@ type Config struct {
 	Templates fs.FS
 	Static    fs.FS
 	Bundles   map[string][]string
+	Metrics   *metrics.Set // nil counts nothing
 	Now       func() time.Time
 	Log       *slog.Logger
 }
@@ -87,7 +89,7 @@ func New(c Config) (*Office, error) {
 	}
 	screens, err := pages.New(pages.Config{
 		Archive: store, Viewer: preview.New(c.Program, c.Log), Scanner: scanner, Desk: desk, Notices: notices, Trail: trail, Site: site, Proxies: c.Proxies,
-		Catalogue: c.Catalogue, Templates: c.Templates, Static: c.Static, Bundles: c.Bundles, Now: c.Now, Log: c.Log,
+		Catalogue: c.Catalogue, Templates: c.Templates, Static: c.Static, Bundles: c.Bundles, Observe: observer(c.Metrics), Now: c.Now, Log: c.Log,
 	})
 	return &Office{screens, screens, desk, notices, c.Log}, err
 }

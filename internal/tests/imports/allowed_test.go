@@ -6,9 +6,9 @@ package imports_test
 // and no package of the one side stands in a line of the other.
 var allowed = map[string]string{
 	"cmd/intake": `
-		internal/challenge internal/envelope internal/inbox internal/intake internal/postgres internal/report internal/spool
+		internal/challenge internal/envelope internal/inbox internal/intake internal/metrics internal/postgres internal/report internal/spool
 		internal/territory internal/trust internal/web locales static templates github.com/alecthomas/kong`,
-	"cmd/office": "internal/office internal/postgres internal/trust internal/web locales static templates github.com/alecthomas/kong",
+	"cmd/office": "internal/metrics internal/office internal/postgres internal/trust internal/web locales static templates github.com/alecthomas/kong",
 	"cmd/recueil": `
 		internal/child internal/office internal/postgres internal/postgres/cluster internal/postgres/schema internal/secret
 		internal/trust github.com/PuerkitoBio/goquery github.com/alecthomas/kong github.com/jackc/pgx/v5
@@ -21,8 +21,9 @@ var allowed = map[string]string{
 		internal/challenge internal/envelope internal/inbox internal/postgres internal/readout internal/reply
 		internal/report internal/seal internal/secret internal/territory internal/trust internal/web
 		github.com/gabriel-vasile/mimetype github.com/google/uuid github.com/labstack/echo/v4 rsc.io/qr`,
+	"internal/metrics": "github.com/prometheus/client_golang/prometheus github.com/prometheus/client_golang/prometheus/promhttp",
 	"internal/office": `
-		internal/office/internal/archive internal/office/internal/audit internal/office/internal/factor
+		internal/metrics internal/web internal/office/internal/archive internal/office/internal/audit internal/office/internal/factor
 		internal/office/internal/followup internal/office/internal/keyring internal/office/internal/notify internal/office/internal/pages internal/office/internal/preview
 		internal/office/internal/scan internal/office/internal/staff internal/office/internal/triage internal/office/internal/unseal internal/postgres internal/report internal/secret internal/trust filippo.io/age
 		github.com/google/uuid github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool`,

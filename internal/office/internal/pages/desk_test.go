@@ -23,6 +23,7 @@ import (
 
 	"recueil/internal/envelope"
 	"recueil/internal/inbox"
+	"recueil/internal/metrics"
 	"recueil/internal/office"
 	"recueil/internal/office/internal/factor"
 	"recueil/internal/office/internal/keyring"
@@ -213,6 +214,7 @@ type desk struct {
 	codes  map[string][]string // backup codes that each member wrote down
 
 	notices office.NoticeSettings // of the offices that start from now on
+	metrics *metrics.Set
 }
 
 func newDesk(t *testing.T) *desk {
@@ -251,7 +253,7 @@ func (d *desk) start() *httptest.Server {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	handler, err := office.New(office.Config{Pool: d.db.Office, Trust: trusted, ShredDir: h.shreds(), Program: officeProgram(d.t), Clamd: d.clamd, Origin: origin, Idle: 15 * time.Minute, Absolute: 12 * time.Hour, Notices: d.notices,
+	handler, err := office.New(office.Config{Pool: d.db.Office, Trust: trusted, ShredDir: h.shreds(), Program: officeProgram(d.t), Clamd: d.clamd, Origin: origin, Idle: 15 * time.Minute, Absolute: 12 * time.Hour, Notices: d.notices, Metrics: d.metrics,
 		Catalogue: locales.FS, Templates: templates.FS, Static: static.FS, Bundles: static.Bundles, Now: d.clock.Now, Log: log})
 	if err != nil {
 		d.t.Fatal(err)

@@ -45,6 +45,7 @@ type Config struct {
 	Templates fs.FS
 	Static    fs.FS
 	Bundles   map[string][]string
+	Observe   web.Observer // told of each answer; nil: nobody is
 	Now       web.Clock
 	Log       *slog.Logger
 }
@@ -101,6 +102,7 @@ func New(c Config) (*Server, error) {
 	return s.speak(voices, func(in *Server) *echo.Echo {
 		router := web.NewRouter(c.Log, web.ErrorHandler(c.Log, problems, in.showProblem), assets)
 		router.IPExtractor = web.ClientAddress(c.Proxies)
+		web.Observed(router, c.Observe)
 		return router
 	}), nil
 }
