@@ -45,6 +45,9 @@ func (s Shredding) check(ctx context.Context, q querier) (Sealed, error) {
 	if err != nil || s.Force {
 		return lost, err
 	}
+	if lost.Calls > 0 {
+		return lost, fmt.Errorf("%d unfinished calls are sealed to epoch %d of %s; a listener sends them or gives them up, --force loses them for good", lost.Calls, s.Epoch, s.Team)
+	}
 	if !lost.None() {
 		return lost, fmt.Errorf("%d reports, %d additions and %d records are sealed to epoch %d of %s; `recueil team reseal` brings them forward, --force loses them for good",
 			lost.Reports, lost.Additions, lost.Records, s.Epoch, s.Team)

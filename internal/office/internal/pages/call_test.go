@@ -17,6 +17,7 @@ import (
 	"recueil/internal/office/internal/keyring"
 	"recueil/internal/office/internal/staff"
 	"recueil/internal/office/internal/unseal"
+	"recueil/internal/postgres"
 	"recueil/internal/report"
 	"recueil/internal/seal"
 	"recueil/internal/testing/leak"
@@ -463,5 +464,29 @@ func TestSpeedOfACall(t *testing.T) {
 		if median := took[len(took)/2]; median > 250*time.Millisecond { // a bound for a loaded machine; the figure is in the log
 			t.Errorf("%s takes %s", what, median)
 		}
+	}
+}
+
+func TestACallStaysOnTheScreenWhileTheDatabaseIsAway(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	b := d.as("a.diallo").newCall()
+	action := b.form(callForm).AttrOr("action", "")
+	form := b.typed(url.Values{"situation.facts": {"Elle est montée sur le toit."}, "children.0.first_name": {"Lina"}, "done.earlier_reference": {"7KQ4-M2XB"}})
+	away, err := postgres.Open(t.Context(), postgres.Config{URL: "postgres://recueil_office@127.0.0.1:1/none"}) // where nobody listens
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.db.Office = away
+	b.base = d.start().URL
+	for _, address := range []string{action, action + "/envoi"} {
+		b.post(address, form)
+		if b.status != http.StatusServiceUnavailable || strings.TrimSpace(b.doc.Find("#situation-facts").Text()) != "Elle est montée sur le toit." ||
+			b.doc.Find("#children-0-first_name").AttrOr("value", "") != "Lina" || !strings.Contains(b.text(".notice:not([hidden])"), "encore là") {
+			t.Errorf("%s answers %d: %q", address, b.status, b.text("main .notice:not([hidden])"))
+		}
+	}
+	if b.form(callForm).AttrOr("action", "") != action {
+		t.Error("sent again, it would be another call")
 	}
 }
