@@ -151,6 +151,10 @@ func measureDesk(ctx context.Context, h *house, p plan, t *table) error {
 	if err := h.calm(ctx); err != nil {
 		return err
 	}
+	d.line.close() // nobody spoke on it for long
+	if d.line, err = dial(d.server.addr); err != nil {
+		return err
+	}
 	before, err := d.spent()
 	if err != nil {
 		return err
