@@ -9,6 +9,7 @@ import { walks as alertWalks } from "./lib/alerts.mjs";
 import { asVisitor, closeBrowser } from "./lib/browser.mjs";
 import { sendShort, walks as officeWalks } from "./lib/office.mjs";
 import { walks as publicWalks } from "./lib/public.mjs";
+import { walks as referralWalks } from "./lib/referral.mjs";
 import { start, stop } from "./lib/service.mjs";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -17,7 +18,7 @@ const wanted = process.argv.slice(2);
 
 await start();
 try {
-  for (const [side, walks] of Object.entries({ public: publicWalks, office: { ...officeWalks, ...accountWalks, ...alertWalks } })) {
+  for (const [side, walks] of Object.entries({ public: publicWalks, office: { ...officeWalks, ...accountWalks, ...alertWalks, ...referralWalks } })) {
     for (const [name, walk] of Object.entries(walks)) {
       if (wanted.length && !wanted.some((word) => name.includes(word))) continue;
       const reference = side === "office" ? await sendShort() : "";

@@ -27,7 +27,7 @@ func (c *teamShred) Run(t *terminal) error {
 	}
 	fmt.Fprintf(t.warn, "The shred key of epoch %d of %s is about to be destroyed. No copy of its wraps will open any more, in any backup.\n", c.Epoch, c.Team)
 	if !lost.None() {
-		fmt.Fprintf(t.warn, "LOST FOR GOOD: %d reports, %d additions and %d records. Nobody will ever read them.\n", lost.Reports, lost.Additions, lost.Records)
+		fmt.Fprintf(t.warn, "LOST FOR GOOD: %d reports, %d additions, %d records and %d referrals. Nobody will ever read them.\n", lost.Reports, lost.Additions, lost.Records, lost.Referrals)
 	}
 	fmt.Fprintf(t.warn, "An intake that is switched off may hold reports of this epoch in its spool folder: they would be lost, too.\n")
 	if err := t.confirm(fmt.Sprintf("%s %d", c.Team, c.Epoch)); err != nil {

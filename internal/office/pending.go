@@ -83,8 +83,8 @@ func (r *Rotation) discard(ctx context.Context, tx pgx.Tx, p prepared) error {
 		return err
 	}
 	if !sealed.None() {
-		return fmt.Errorf("%d reports, additions and records are sealed to epoch %d of %s: its trust file was installed somewhere. Install it everywhere and name it by --trust-file",
-			sealed.Reports+sealed.Additions+sealed.Records, p.Epoch, p.TeamID)
+		return fmt.Errorf("%d reports, additions, records and referrals are sealed to epoch %d of %s: its trust file was installed somewhere. Install it everywhere and name it by --trust-file",
+			sealed.Reports+sealed.Additions+sealed.Records+sealed.Referrals, p.Epoch, p.TeamID)
 	}
 	for _, table := range []string{"team_key_wraps", "recovery_wraps"} {
 		if _, err := tx.Exec(ctx, "delete from "+table+" where team_id = $1 and epoch = $2", p.TeamID, p.Epoch); err != nil {

@@ -33,6 +33,7 @@ type Resealing struct {
 type Resealed struct {
 	Reports, Additions int
 	Records            int // of a unit, and opinions of a profession
+	Referrals          int // and letters about them
 	Left               []report.ID
 }
 
@@ -85,7 +86,8 @@ func Reseal(ctx context.Context, r Resealing) (Resealed, error) {
 			return done, err
 		}
 	}
-	return done, nil
+	err = work.held(ctx, &done)
+	return done, err
 }
 
 // allUseThisFile refuses while a server could not open what is sealed to the current

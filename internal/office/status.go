@@ -25,7 +25,7 @@ type Server struct {
 
 // Sealed counts what is sealed to one epoch. Records are those of a follow-up unit, and
 // the opinions of a profession.
-type Sealed struct{ Reports, Additions, Records, Calls int }
+type Sealed struct{ Reports, Additions, Records, Calls, Referrals int }
 
 // None reports whether nothing is.
 func (s Sealed) None() bool { return s == Sealed{} }
@@ -194,6 +194,9 @@ func sealedTo(ctx context.Context, q querier, team string, epoch int) (Sealed, e
 		(select count(*)::int from records where team_id = $1 and epoch = $2) + (select count(*)::int from record_opinions where team_id = $1 and epoch = $2),
 		(select count(*)::int from calls where team_id = $1 and epoch = $2 and sent_at is null and dropped_at is null)`,
 		team, epoch).Scan(&s.Reports, &s.Additions, &s.Records, &s.Calls)
+	if err == nil {
+		s.Referrals, err = countHeld(ctx, q, team, epoch)
+	}
 	if err != nil {
 		return s, fmt.Errorf("counting what is sealed to epoch %d of %s: %w", epoch, team, postgres.Sort(err))
 	}

@@ -1,0 +1,65 @@
+// A mother's report goes to the follow-up unit without her identity, and comes back.
+
+import assert from "node:assert/strict";
+import { logIn, logInAs } from "./office.mjs";
+import { press } from "./form.mjs";
+import { service } from "./service.mjs";
+
+const inUnit = (login) => service.staff.find((each) => each.login === login);
+const leave = "form[action='/deconnexion'] button";
+const send = "main form[action$='/demande'] button:not([formaction])";
+
+/** The demo report of a mother whose daughter is being exploited. */
+async function openMothers(page) {
+  await page.goto(`${service.office}/file`);
+  const row = page.locator("[data-row]", { hasText: /\b14\b/ }).filter({ hasText: /exploitation/i }).first();
+  await page.goto(new URL(await row.locator("a[href^='/dossiers/']").first().getAttribute("href"), service.office).href);
+}
+
+async function* referral({ page }) {
+  await logIn(page);
+  await openMothers(page);
+  if (await page.locator("main [data-claim]").count()) await press(page, "main [data-claim]");
+  const report = page.url();
+  await page.locator("#confie a[href$='/demande']").click();
+  yield "referral, what is given";
+  await page.locator("#reason").fill("Suivi demandé par la mère, Madame Paul.");
+  await page.locator("#t-situation-facts").fill("Elle rentre tard avec des vêtements neufs. Mère joignable au 06 39 98 12 60.");
+  await press(page, send);
+  yield "referral, with names left in it";
+  assert.match(await page.locator(".error-summary").textContent(), /12 60/);
+  assert.match(await page.locator("#t-situation-facts").inputValue(), /vêtements neufs/);
+  await page.locator("#reason").fill("La mère demande un suivi éducatif et psychologique pour sa fille.");
+  await page.locator("#t-situation-facts").fill("Elle rentre tard avec des vêtements neufs.");
+  await page.locator("#reread").check();
+  await press(page, send);
+  assert.equal(new URL(page.url()).pathname, new URL(report).pathname);
+  yield "report, referred";
+  await press(page, leave);
+
+  await logInAs(page, inUnit("sarah"));
+  yield "unit, referrals that wait";
+  await page.locator("main ol.cards a").first().click();
+  const given = page.url();
+  yield "unit, a referral";
+  for (const hidden of ["Paul", "12 60"]) assert.ok(!(await page.content()).includes(hidden), `the unit reads ${hidden}`);
+  await page.locator(".decision details").evaluate((folded) => { folded.open = true; });
+  await press(page, "main form[action$='/refus'] button:not([formaction])");
+  yield "unit, refused without a reason";
+  await press(page, "main form[action$='/accord'] button");
+  await page.goto(given);
+  yield "unit, a referral that was accepted";
+  await page.locator(".decision details").evaluate((folded) => { folded.open = true; });
+  await page.locator("#reason").fill("La famille déménage.");
+  await press(page, "main form[action$='/retour'] button:not([formaction])");
+  await page.goto(`${service.office}/demandes`);
+  yield "unit, referrals, none waits";
+  await page.goto(report);
+  yield "unit, a report out of reach";
+  await press(page, leave);
+  await logIn(page);
+  await page.goto(report);
+  yield "report, referred back";
+}
+
+export const walks = { referral };
