@@ -12,7 +12,7 @@ const send = "main form[action$='/demande'] button:not([formaction])";
 /** The demo report of a mother whose daughter is being exploited. */
 async function openMothers(page) {
   await page.goto(`${service.office}/file`);
-  const row = page.locator("[data-row]", { hasText: /\b14\b/ }).filter({ hasText: /exploitation/i }).first();
+  const row = page.locator("[data-row]", { hasText: /14 (ans|years)/ }).filter({ hasText: /exploitation/i }).first();
   await page.goto(new URL(await row.locator("a[href^='/dossiers/']").first().getAttribute("href"), service.office).href);
 }
 
@@ -29,11 +29,12 @@ async function* referral({ page }) {
   yield "referral, with names left in it";
   assert.match(await page.locator(".error-summary").textContent(), /12 60/);
   assert.match(await page.locator("#t-situation-facts").inputValue(), /vêtements neufs/);
-  await page.locator("#reason").fill("La mère demande un suivi éducatif et psychologique pour sa fille.");
+  await page.locator("#reason").fill("Un suivi éducatif et psychologique est demandé pour elle.");
   await page.locator("#t-situation-facts").fill("Elle rentre tard avec des vêtements neufs.");
   await page.locator("#reread").check();
   await press(page, send);
   assert.equal(new URL(page.url()).pathname, new URL(report).pathname);
+  await page.goto(report);
   yield "report, referred";
   await press(page, leave);
 

@@ -61,6 +61,7 @@ type referText struct {
 	Lang     string
 	Source   []segment
 	Given    string
+	Lines    int // of the box it is written in
 	Bad      string
 }
 
@@ -246,13 +247,20 @@ func (s *Server) referParts(r *report.Report, t referring, problems []problem) [
 			field := "text." + name
 			segments, _ := known.marked(given[0])
 			part.Texts = append(part.Texts, referText{ID: textID(name), Name: field, Label: a.Label, Lang: s.writtenIn(r), Source: segments,
-				Given: t.Choice.Texts[name], Bad: textOf(problems, textID(name))})
+				Given: t.Choice.Texts[name], Lines: lines(f), Bad: textOf(problems, textID(name))})
 		})
 		if len(part.Rows)+len(part.Texts) > 0 {
 			parts = append(parts, part)
 		}
 	}
 	return parts
+}
+
+func lines(f report.Field) int {
+	if f.Kind == report.LongText {
+		return 7
+	}
+	return 2
 }
 
 func textID(name string) string { return "t-" + strings.ReplaceAll(name, ".", "-") }

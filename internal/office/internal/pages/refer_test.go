@@ -56,7 +56,7 @@ func TestAMothersReportIsReferredWithoutHerIdentityAndAccepted(t *testing.T) {
 	d := newDesk(t)
 	r := d.receive(time.Hour, mother())
 	b := d.as("a.diallo").claim(r).open(path(r)+"/demande").want(200, "")
-	if got := b.text(".wish"); !strings.Contains(got, "oui") && !strings.Contains(got, "Oui") {
+	if got := b.text(".asks-call"); !strings.Contains(got, "oui") && !strings.Contains(got, "Oui") {
 		t.Errorf("her wish is %q", got)
 	}
 	if got := b.text("[aria-labelledby=souhait]"); !strings.Contains(got, "lea.nuit31") {

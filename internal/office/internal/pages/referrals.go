@@ -181,7 +181,7 @@ func (s *Server) fillReferral(page *referralPage, b *referral.Body) {
 		page.Calling = &calling
 	}
 	for _, one := range s.brief(r).Facts {
-		if one.Value != "" {
+		if one.Value != "" && (!b.Masked || one.Label != s.voice.T("office.fact.writes")) {
 			page.Facts = append(page.Facts, one)
 		}
 	}
