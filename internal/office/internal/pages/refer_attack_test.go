@@ -279,6 +279,8 @@ func (d *desk) partsOf(r *report.Report) (all []string) {
 	return all
 }
 
+var part = regexp.MustCompile(`:[a-z]+`)
+
 var route = regexp.MustCompile(`e\.(GET|POST)\("([^"]+)"`)
 
 // routesWith lists the addresses of the back office that name something of a report,
@@ -309,8 +311,7 @@ func TestAReportThatWasNotReferredIsOutOfTheUnitsReach(t *testing.T) {
 	r := markedMother(d)
 	d.as("a.diallo").claim(r)
 	r2 := d.receive(time.Hour, young()) // and one that nobody took up
-	replace := strings.NewReplacer(":piece", r.Attachments[0].ID.String(), ":demande", strings.TrimPrefix(address, "/demandes/"), ":note", uuid.NewString(),
-		":rappel", uuid.NewString(), ":lien", uuid.NewString(), ":appel", uuid.NewString())
+	replace := strings.NewReplacer(":piece", r.Attachments[0].ID.String(), ":demande", strings.TrimPrefix(address, "/demandes/"))
 	tried := 0
 	for _, login := range []string{"t.colin", "u.perrin"} {
 		b := d.as(login)
@@ -318,9 +319,7 @@ func TestAReportThatWasNotReferredIsOutOfTheUnitsReach(t *testing.T) {
 			for _, to := range routesWith(t, "/dossiers/:id") {
 				before := ask[int](d, "select count(*) from audit_events where action = 'report.out_of_reach' and object_id = $1 and actor = $2", one.ID.String(), d.staffID(login))
 				target := replace.Replace(strings.Replace(to[1], ":id", one.ID.String(), 1))
-				if strings.Contains(target, ":") {
-					t.Fatalf("%s has a part that the test does not know", to[1])
-				}
+				target = part.ReplaceAllString(target, uuid.NewString())
 				if to[0] == "GET" {
 					b.open(target)
 				} else {

@@ -49,7 +49,7 @@ func (s *Server) acceptReferral(c echo.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
-	return goTo(c, "/demandes/"+f.ID.String())
+	return goTo(c, "/suivi/"+opening.Record.String())
 }
 
 // refuseReferral and returnReferral say why, in words that the platform alone reads.

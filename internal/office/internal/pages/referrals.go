@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"errors"
 	"net/http"
 	"time"
 
@@ -162,6 +163,12 @@ func (s *Server) showReferral(c echo.Context, v *visit, sc referralScreen) error
 		Answers: f.Status == archive.Proposed, Returns: f.Status == archive.Accepted, Typed: sc.Typed, Notice: sc.Notice, Problems: sc.Problems, MaxReason: maxReason}
 	for _, l := range s.openLetters(v, letters) {
 		page.Letters = append(page.Letters, letterRow{l.Text, s.when(l.SentAt), l.AuthorName, l.Damaged})
+	}
+	switch record, err := s.Archive.RecordOfReferral(ctx, f.ID, s.unitIDs(v)); {
+	case err == nil:
+		page.Record = "/suivi/" + record.String()
+	case !errors.Is(err, archive.ErrNoRecord):
+		return err
 	}
 	if body, err := s.openReferral(v, &f); err == nil {
 		s.fillReferral(&page, body)
