@@ -13,6 +13,7 @@ var Bundles = map[string][]string{
 	"public.css": {"css/tokens.css", "css/base.css", "css/public.css"},
 	"office.css": {
 		"css/tokens.css", "css/base.css", "css/office.css",
+		"css/acts.css",
 		"css/notes.css",
 		"css/notices.css",
 		"css/phone.css",

@@ -96,6 +96,12 @@ export async function writeToReporter(page, text, { asks = true } = {}) {
 
 const closeButton = "main form.closing button:not([formaction])";
 
+/** Sends the form that closes a report, which is folded away. */
+export async function pressClose(page) {
+  await page.locator("main form.closing").evaluate((form) => { form.closest("details").open = true; });
+  await press(page, closeButton);
+}
+
 /** The screens of a listener, from the log-in to a closed report. */
 async function* listener({ page }, reference) {
   await page.goto(`${service.office}/file`);
@@ -117,11 +123,11 @@ async function* listener({ page }, reference) {
   yield "report, new";
   await press(page, "main [data-claim]");
   yield "report, claimed";
-  await press(page, closeButton);
+  await pressClose(page);
   yield "report, closed without a reason";
   await page.locator("[name=qualification]").first().check();
   await page.locator("[name=reason]").fill("Conseils donnés, <b>orientation</b> vers un point d’accueil.");
-  await press(page, closeButton);
+  await pressClose(page);
   yield "queue, after closing";
   await openReport(page, reference);
   yield "report, closed";

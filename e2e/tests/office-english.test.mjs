@@ -6,7 +6,7 @@ import { test } from "node:test";
 import assert from "node:assert/strict";
 import { asVisitor, scripting, words } from "../lib/browser.mjs";
 import { press } from "../lib/form.mjs";
-import { logIn, openReport, sendShort } from "../lib/office.mjs";
+import { logIn, openReport, pressClose, sendShort } from "../lib/office.mjs";
 import { service } from "../lib/service.mjs";
 import { axe } from "../lib/checks/axe.mjs";
 import { html } from "../lib/checks/html.mjs";
@@ -29,7 +29,7 @@ async function* walk({ page }, reference) {
   yield "queue";
   await openReport(page, reference);
   await press(page, "main [data-claim]");
-  await press(page, "main form.closing button:not([formaction])");
+  await pressClose(page);
   yield "report, closed without a reason";
   await page.goto(`${service.office}/alertes`);
   yield "alerts";

@@ -5,6 +5,7 @@
 //   [data-row]                     a row of the queue; its first link is where j and k go
 //   [data-claim]                   button pressed by a, in the row or on the page
 //   [data-tick]                    box of a row, ticked by x
+//   [data-key="x"]                 pressed by that key, on the page of a report; one that is folded away is not
 //   [data-search]                  field reached by /
 //   dialog[data-help]              opened by ? and by [data-help-open]
 //   details[data-menu]             closed by Escape, and by a click elsewhere
@@ -92,9 +93,15 @@ const keys = {
 document.addEventListener("keydown", (event) => {
   if (!shortcuts || event.ctrlKey || event.altKey || event.metaKey || event.repeat && event.key === "a") return;
   if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
-  if (!Object.hasOwnProperty.call(keys, event.key)) return;
+  const keyed = document.querySelector(`main [data-key="${CSS.escape(event.key)}"]`);
+  if (!keyed && !Object.hasOwnProperty.call(keys, event.key)) return;
   event.preventDefault();
-  keys[event.key]();
+  if (!keyed) return keys[event.key]();
+  // What is folded away is not pressed.
+  const folded = keyed.closest("details:not([open])");
+  if (folded && keyed.tagName !== "SUMMARY") return;
+  keyed.focus();
+  keyed.click();
 });
 
 // every runs a task while the page is looked at, never twice at once, and once

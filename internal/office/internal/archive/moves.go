@@ -64,6 +64,14 @@ func Move(ctx context.Context, tx pgx.Tx, s Step) error {
 	return nil
 }
 
+// Lock keeps others from changing a report until the transaction ends.
+func Lock(ctx context.Context, tx pgx.Tx, id report.ID) error {
+	if _, err := tx.Exec(ctx, "select from reports where id = $1 for update", id); err != nil {
+		return fmt.Errorf("keeping report %s: %w", id, postgres.Sort(err))
+	}
+	return nil
+}
+
 // allowed lets what one person may qualify and close in one act go from triage to the
 // end; everything else follows the edges.
 func allowed(c triage.Change) error {

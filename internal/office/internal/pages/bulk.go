@@ -108,7 +108,7 @@ func (s *Server) closeOneOf(c echo.Context, v *visit, lot uuid.UUID, id report.I
 	qualification := triage.OutOfScope
 	step := archive.Step{Report: id, Version: found.Version, From: found.Status, Qualification: &qualification, By: v.ID, At: s.Now()}
 	line := audit.Event{Action: "report.close_bulk", Object: "report", ID: id.String(), Detail: string(qualification)}
-	return s.record(c, v, casefile.Of(opened).New(archive.DecisionPart, &decision{qualification, reason}), line, func(tx pgx.Tx) error {
+	return s.record(c, v, casefile.Of(opened).New(archive.DecisionPart, &decision{Qualification: qualification, Reason: reason}), line, func(tx pgx.Tx) error {
 		return archive.CloseInBulk(ctx, tx, lot, step)
 	})
 }

@@ -97,5 +97,5 @@ func (s *Server) closeAs(c echo.Context, v *visit, id report.ID, t closing) erro
 	}
 	step := archive.Step{Report: id, Version: t.Version, From: found.Status, To: triage.Closed, Qualification: &qualification}
 	event := audit.Event{Action: "report.close", Object: "report", ID: id.String(), Detail: t.Qualification}
-	return s.take(c, v, step, casefile.Of(opened).New(archive.DecisionPart, &decision{qualification, t.Reason}), event)
+	return s.take(c, v, step, casefile.Of(opened).New(archive.DecisionPart, &decision{Qualification: qualification, Reason: t.Reason}), event)
 }

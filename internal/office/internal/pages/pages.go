@@ -198,6 +198,9 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.POST("/dossiers/:id/envois/:envoi/relance", s.may(triage.Follow, s.chase))
 	e.POST("/dossiers/:id/envois/:envoi/fin", s.may(triage.Shut, s.finish))
 	e.GET("/suites", s.may(triage.Follow, s.replies))
+	e.GET("/dossiers/:id/decision/:acte", s.may(triage.Read, s.askDecision))
+	e.POST("/dossiers/:id/decision/:acte", s.may(triage.Read, s.decide))
+	e.POST("/dossiers/:id/decision/:acte/reconnexion", s.logInAgain)
 	e.GET("/dossiers/:id/pieces/:piece", s.may(triage.Reveal, s.askReveal))
 	e.POST("/dossiers/:id/pieces/:piece", s.may(triage.Reveal, s.reveal))
 	e.GET("/dossiers/:id/pieces/:piece/apercu", s.may(triage.Reveal, s.lookAt(s.showFile)))
@@ -298,6 +301,9 @@ func here(c echo.Context) string {
 		}
 		if strings.Contains(c.Path(), "/demande") && c.Param("demande") == "" {
 			return ownAddress("/dossiers/" + id + "/demande")
+		}
+		if deed := c.Param("acte"); deed != "" {
+			return ownAddress("/dossiers/" + id + "/decision/" + deed)
 		}
 		return ownAddress("/dossiers/" + id)
 	}

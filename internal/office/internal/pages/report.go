@@ -55,19 +55,6 @@ func (p reportPage) Bad(field string) string {
 	return ""
 }
 
-// A panel is what can be decided now.
-type panel struct {
-	Working   bool   // this member holds the report open
-	HeldBy    string // another has it open, until
-	Until     string
-	Claimable bool
-	Closable  bool
-	Reads     bool   // this member's role reads, and decides nothing
-	Closed    string // the qualification it was closed under
-	Typed     closing
-	Choices   []choice
-}
-
 type choice struct {
 	Value, Text, Hint string
 	Checked           bool
@@ -151,7 +138,14 @@ func (s *Server) showReport(c echo.Context, v *visit, id report.ID, sc screen) e
 		Notice: sc.Notice, Problems: sc.Problems, MaxReason: maxReason,
 		Live: streamAddress(streamPath, snapshot, id), Arrivals: streamAddress("/file/arrivees", snapshot, id)}
 	page.Error = len(sc.Problems) > 0
-	page.Panel = s.panel(v, &found, opened != nil, sc.Closing)
+	parts, err := s.Archive.Parts(ctx, id)
+	if err != nil {
+		return err
+	}
+	page.Panel = s.panel(v, &found, opened, parts, sc.Closing)
+	if opened != nil && confirmedUrgency(opened, parts) != found.Urgency {
+		page.Altered = s.join(page.Altered, s.voice.T("office.altered.urgency"))
+	}
 	additions, err := s.additions(c, v, &found)
 	if err != nil {
 		return err
@@ -174,10 +168,6 @@ func (s *Server) showReport(c echo.Context, v *visit, id report.ID, sc screen) e
 		page.FileCount += len(held)
 	}
 	page.Composer = s.composer(v, &found, opened, len(page.Talk.Entries)-len(additions), page.Panel.HeldBy, sc)
-	parts, err := s.Archive.Parts(ctx, id)
-	if err != nil {
-		return err
-	}
 	if page.Referrals, err = s.referralPane(c, v, &found, opened != nil); err != nil {
 		return err
 	}
@@ -219,31 +209,6 @@ func (s *Server) see(c echo.Context, v *visit, r *archive.Report, additions []ad
 		return nil
 	}
 	return s.Archive.Seen(c.Request().Context(), r.ID, unseen, s.Now())
-}
-
-func (s *Server) panel(v *visit, r *archive.Report, opens bool, typed closing) panel {
-	now := s.Now()
-	held := r.HeldBy(now)
-	p := panel{Typed: typed}
-	p.Working = held != nil && *held == v.ID
-	if held != nil && !p.Working && r.LeaseName != nil {
-		p.HeldBy, p.Until = *r.LeaseName, s.clock(*r.LeaseUntil)
-	}
-	inHand := r.Status == triage.InTriage
-	p.Claimable = v.Role.May(triage.Claim) && p.HeldBy == "" && !p.Working && (inHand || triage.Move(r.Status, triage.InTriage) == nil)
-	p.Closable = opens && p.HeldBy == "" && inHand && v.Role.May(triage.Shut)
-	if r.Status == triage.Closed && r.Qualification != nil {
-		p.Closed = s.voice.T("office.qualification." + string(*r.Qualification))
-	}
-	p.Reads = !v.Role.May(triage.Claim)
-	if typed.Version == 0 {
-		p.Typed.Version = r.Version
-	}
-	for _, q := range triage.ClosingAlone() {
-		key := "office.qualification." + string(q)
-		p.Choices = append(p.Choices, choice{string(q), s.voice.T(key), s.voice.T(key + ".hint"), string(q) == typed.Qualification})
-	}
-	return p
 }
 
 // briefLength is how much of what is told stands at the top.

@@ -21,7 +21,7 @@ func TestEveryTemplateFitsItsStruct(t *testing.T) {
 		"own_key": ownKeyPage{}, "accounts": accountsPage{}, "account": accountPage{}, "account_act": actPage{}, "invite": invitePage{}, "code": codePage{},
 		"invitation": invitationPage{}, "keys": keysPage{}, "admit": admitPage{}, "trail": trailPage{}, "verification": verificationPage{}, "queue": queuePage{}, "reference": referencePage{}, "report": reportPage{}, "call": callPage{}, "call_receipt": receiptPage{}, "calls": callsPage{}, "callbacks": callbacksPage{}, "relay": relayPage{},
 		"refer": referPage{}, "referrals": referralsPage{}, "referral": referralPage{},
-		"file": revealPage{}, "file_shown": shownFile{}, "file_freeze": filePage{},
+		"file": revealPage{}, "file_shown": shownFile{}, "file_freeze": filePage{}, "decide": decidePage{},
 		"alerts":    alertsPage{},
 		"directory": directoryPage{}, "recipient": recipientPage{}, "transmission": transmissionPage{}, "prepare": preparePage{}, "replies": repliesPage{},
 		"handoff": handoffPage{}, "forgotten": forgottenPage{},

@@ -12,6 +12,7 @@ import (
 	"recueil/internal/office/internal/casefile"
 	"recueil/internal/office/internal/triage"
 	"recueil/internal/report"
+	"recueil/internal/seal"
 )
 
 // An event is one line of what happened to a report.
@@ -23,14 +24,25 @@ type event struct {
 	Rules   string // which fired when it came, those that did not decide too
 	Class   string
 	Damaged bool
+	Address string // of another report that it tells of
+	Other   string // the reference of that
 	at      time.Time
 }
 
 // A decision is the content of a part of that kind. The qualification stands in it
-// too, so that a change of the column shows.
+// too, so that a change of the column shows; and so does an urgency that was set.
 type decision struct {
-	Qualification triage.Qualification `json:"qualification"`
+	Act           string               `json:"act,omitempty"` // none: qualified and closed in one
+	Qualification triage.Qualification `json:"qualification,omitempty"`
+	Urgency       *report.Urgency      `json:"urgency,omitempty"`
+	People        []named              `json:"people,omitempty"` // whom it was given, or restricted, to
 	Reason        string               `json:"reason"`
+}
+
+// A named person keeps the name by which he was chosen.
+type named struct {
+	ID   uuid.UUID `json:"id"`
+	Name string    `json:"name"`
 }
 
 // Format names the shape of its JSON.
@@ -78,15 +90,55 @@ func (s *Server) partEvent(opened *report.Report, part archive.Part, at casefile
 		return s.callEvent(opened, part, at, e)
 	case archive.ReferralPart:
 		return s.referredEvent(opened, part, at, e)
-	}
-	if part.Kind == archive.TransmissionPart {
+	case archive.TransmissionPart:
 		return s.sentEvent(opened, part, at, e)
+	case archive.LinkPart:
+		return s.linkEvent(opened, part, at, e)
+	case archive.DecisionPart:
+		return s.decisionEvent(opened, part, at, e)
 	}
+	// Of whatever else there is, the timeline tells that it happened.
+	e.Text = s.voice.First("office.event.kind."+string(part.Kind), "office.event.decision")
+	return e, nil
+}
+
+func (s *Server) decisionEvent(opened *report.Report, part archive.Part, at casefile.Place, e event) (event, error) {
 	e.Class, e.Text = "is-decision", s.voice.T("office.event.decision")
 	var d decision
-	err := openPart(opened, at, part.Body, &d)
-	if err == nil {
-		e.Text, e.Reason = s.voice.T("office.event.closed", "Qualification", s.voice.T("office.qualification."+string(d.Qualification))), d.Reason
+	if err := openPart(opened, at, part.Body, &d); err != nil {
+		if errors.Is(err, casefile.ErrFormat) {
+			err = nil // another capability's, told by its page
+		}
+		return e, err
+	}
+	e.Reason = d.Reason
+	var as, to, people string
+	if d.Qualification.Known() {
+		as = s.voice.T("office.qualification." + string(d.Qualification))
+	}
+	if d.Urgency != nil {
+		to = s.voice.T("urgency." + itoa(int(max(0, min(*d.Urgency, 3)))))
+	}
+	for _, person := range d.People {
+		people = s.join(people, person.Name)
+	}
+	e.Text = s.voice.T("office.event.closed", "Qualification", as)
+	if d.Act != "" {
+		e.Text = s.voice.T("office.event.decision")
+		if s.voice.Has("office.event.act." + d.Act) {
+			e.Text = s.voice.T("office.event.act."+d.Act, "Qualification", as, "Urgency", to, "People", people)
+		}
+	}
+	return e, nil
+}
+
+func (s *Server) linkEvent(opened *report.Report, part archive.Part, at casefile.Place, e event) (event, error) {
+	e.Class, e.Text = "is-decision", s.voice.T("office.event.kind.link")
+	var l link
+	err := openPart(opened, at, part.Body, &l)
+	if err == nil && s.voice.Has("office.event.link."+l.Relation) {
+		e.Text, e.Reason = s.voice.T("office.event.link."+l.Relation), l.Reason
+		e.Address, e.Other = "/dossiers/"+l.Other.String(), seal.FormatReference(l.Reference)
 	}
 	return e, err
 }

@@ -28,13 +28,14 @@ type way struct {
 type keptValue struct{ Name, Value string }
 
 // keptNames are the fields that survive a log-in.
-var keptNames = []string{"version", "qualification", "reason", "message", "text", "asks", "files", "hold", "note", "note_id", "share", "replaces", "revision", "call", "to", "referral", "unit", "extent", "reread"}
+var keptNames = []string{"version", "qualification", "reason", "message", "text", "asks", "files", "hold", "note", "note_id", "share", "replaces", "revision", "call", "to", "referral", "unit", "extent", "reread",
+	"choice", "reference", "other", "drawn"}
 
 // keptLists are those that a form holds several times.
-var keptLists = []string{"part", "file"}
+var keptLists = []string{"part", "file", "person"}
 
 // ownNames are those of them that a page fills in by itself.
-var ownNames = []string{"version", "message", "note_id", "replaces", "revision", "to", "referral", "unit", "extent", "part"}
+var ownNames = []string{"version", "message", "note_id", "replaces", "revision", "to", "referral", "unit", "extent", "part", "drawn"}
 
 // way reads where a link through the log-in leads.
 func (s *Server) way(c echo.Context) way { return way{Return: ownAddress(c.QueryParam("retour"))} }
@@ -197,7 +198,7 @@ func (w way) form() url.Values {
 // ownAddresses are those that the log-in leads to, one kind a line.
 var ownAddresses = regexp.MustCompile(`^/(` + strings.Join([]string{
 	`file(\?[a-zA-Z0-9=&%._:-]*)?`,
-	`dossiers/[0-9a-f-]{36}(/pieces/[0-9a-f-]{36})?`,
+	`dossiers/[0-9a-f-]{36}(/pieces/[0-9a-f-]{36}|/decision/[a-z]+)?`,
 	`appels(/nouveau|/[0-9a-f-]{36})?`,
 	`rappels`,
 	`releve(/oublies)?`,
