@@ -114,6 +114,7 @@ func (s *Server) calendar(c echo.Context, v *visit, unit trust.Team) error {
 	title := s.voice.T("office.record.calendar")
 	page := recordCalendarPage{Frame: s.frame(c, title), Tabs: s.unitTabs("calendar"), Heading: title, Month: view.month, Count: len(rows),
 		Before: view.moved(-1).address(), After: view.moved(1).address(), Period: s.period(view)}
+	page.Title = title + ", " + page.Period
 	today := view
 	today.from = s.Now().In(s.paris)
 	page.Today = today.settled().address()

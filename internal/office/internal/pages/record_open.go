@@ -19,10 +19,8 @@ import (
 	"recueil/internal/web"
 )
 
-// A contact that comes straight to the unit opens a record by a short form; the rest
-// of the opening is asked when there is time.
-var shortOpening = slices.DeleteFunc(slices.Clone(followup.Fields(followup.Opening)), func(f followup.Field) bool { return f.Name == "never" })
-
+// askRecord asks what opens a record of a contact that comes straight to the unit: a name
+// and consent are enough, the rest is asked when there is time.
 func (s *Server) askRecord(c echo.Context, v *visit) error {
 	unit, ok := s.unit(v)
 	if !ok {
@@ -40,7 +38,7 @@ func (s *Server) askRecord(c echo.Context, v *visit) error {
 func (s *Server) showOpening(c echo.Context, unit string, fill filling, sc screen) error {
 	title := s.voice.T("office.record.new")
 	page := recordActPage{Frame: s.frame(c, title), Heading: title, Lead: s.voice.T("office.record.new.hint"), Back: "/suivi", BackText: s.voice.T("office.record.queue"),
-		Action: "/suivi/nouveau", Again: "/suivi/nouveau", Entry: fill.entry.String(), Fields: s.recordFields("opening", shortOpening, fill.given, fill.faults), Notice: sc.Notice,
+		Action: "/suivi/nouveau", Again: "/suivi/nouveau", Entry: fill.entry.String(), Fields: s.recordFields("opening", followup.Fields(followup.Opening), fill.given, fill.faults), Notice: sc.Notice,
 		Asked: s.voice.T("office.record.who.lead"), BadWho: fill.badWho, Button: s.voice.T("office.record.new.button")}
 	var err error
 	if page.Members, err = s.membersToChoose(c, unit, fill.who); err != nil {

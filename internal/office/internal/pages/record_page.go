@@ -87,7 +87,7 @@ func (s *Server) recordPage(c echo.Context, v *visit, f *recordFile) recordPage 
 	page := recordPage{Address: recordAddress(f.row.ID), Heading: firstOf(opening.Get("label"), s.voice.T("office.record.broken.label")), Broken: f.broken,
 		Closed: f.row.Status == followup.Closed, Status: s.voice.T("office.record.status." + f.row.Status), Lead: f.row.LeadName, LeadGone: f.row.LeadGone,
 		Mine: f.row.Lead == v.ID, Opened: s.when(f.row.OpenedAt)}
-	page.Frame = s.frame(c, page.Heading)
+	page.Frame = s.frame(c, s.voice.T("office.record.title")) // the browser keeps titles: no name stands there
 	if f.row.Referral != nil {
 		page.Referral = "/demandes/" + f.row.Referral.String()
 	}
