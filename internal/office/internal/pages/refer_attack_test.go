@@ -311,7 +311,7 @@ func TestAReportThatWasNotReferredIsOutOfTheUnitsReach(t *testing.T) {
 	r := markedMother(d)
 	d.as("a.diallo").claim(r)
 	r2 := d.receive(time.Hour, young()) // and one that nobody took up
-	replace := strings.NewReplacer(":piece", r.Attachments[0].ID.String(), ":demande", strings.TrimPrefix(address, "/demandes/"))
+	replace := strings.NewReplacer(":piece", r.Attachments[0].ID.String(), ":demande", strings.TrimPrefix(address, "/demandes/"), ":acte", "qualification")
 	tried := 0
 	for _, login := range []string{"t.colin", "u.perrin"} {
 		b := d.as(login)
