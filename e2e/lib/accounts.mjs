@@ -20,7 +20,7 @@ export async function invite(page, { login, name }, role = "agent") {
   await page.locator("#name").fill(name);
   await page.locator("#login").fill(login);
   await page.locator(`[name=role][value=${role}]`).check();
-  await page.locator("[name=team]").first().check();
+  await page.locator("[name=team][value=plateau]").check();
   await press(page, confirm);
 }
 
