@@ -5,10 +5,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/labstack/echo/v4"
 
 	"recueil/internal/office/internal/archive"
-	"recueil/internal/office/internal/audit"
 	"recueil/internal/office/internal/referral"
 	"recueil/internal/report"
 )
@@ -35,20 +33,6 @@ func (s *Server) writeLetter(ctx context.Context, tx pgx.Tx, v *visit, l letter)
 	}
 	return sealed, archive.SendLetter(ctx, tx, archive.Letter{ID: id, ReferralID: l.Referral, TeamID: to.TeamID, Epoch: to.Number, Kind: l.Kind,
 		Author: v.ID, Body: sealed, SentAt: s.Now()})
-}
-
-// shareWithPlatform shows the team that referred a situation something of its record.
-// The error is archive.ErrNotFound when the referral is not one of the member's unit.
-func (s *Server) shareWithPlatform(c echo.Context, v *visit, id uuid.UUID, text string) error {
-	ctx := c.Request().Context()
-	f, err := s.Archive.Referral(ctx, id, s.unitIDs(v))
-	if err != nil {
-		return err
-	}
-	return s.Trail.Record(ctx, func(tx pgx.Tx) ([]audit.Event, error) {
-		sealed, err := s.writeLetter(ctx, tx, v, letter{Referral: f.ID, To: f.FromTeam, Kind: archive.Shared, Text: text})
-		return []audit.Event{{At: s.Now(), Actor: v.ID, Action: "referral.share", Object: "referral", ID: f.ID.String(), Seen: sealed}}, err
-	})
 }
 
 // A readLetter is one of them, opened.
