@@ -58,7 +58,7 @@ async function* decisions({ page }, reference) {
 for (const locale of ["fr-FR", "en-GB"]) {
   test(`the pages of decisions, ${locale}`, async (t) => {
     const reference = await sendShort();
-    await asVisitor({ locale }, (visitor) => visit(t, visitor, decisions(visitor, reference), [axe, contrast, html, layout, structure]));
+    await asVisitor({ locale }, (visitor) => visit(t, visitor, decisions(visitor, reference), { "8 axe": axe, "13 contrast": contrast, "9 valid HTML": html, "10 to 12 layout": layout, "15 structure": structure() }));
   });
 }
 
