@@ -82,19 +82,19 @@ var errUnopened = &web.Problem{Status: http.StatusConflict, Key: "office.error.u
 // decided finds the deed and the report of an address. What a role may never do is
 // refused here; what stands in the way at the moment is for the page to say.
 func (s *Server) decided(c echo.Context, v *visit) (*decided, error) {
-	d, known := deedOf(c.Param("acte"))
 	id, err := parseID(c.Param("id"))
-	if !known {
-		return nil, web.ErrNotFound
-	}
 	if err != nil {
 		return nil, err
 	}
-	at := &decided{deed: d, v: v}
+	at := &decided{v: v}
 	if at.found, err = s.Archive.Get(c.Request().Context(), id, v.keys.Teams()); err != nil {
-		return nil, err
+		return nil, err // also before a deed that is none: who tries leaves a line
 	}
-	if !v.Role.May(d.action) {
+	var known bool
+	if at.deed, known = deedOf(c.Param("acte")); !known {
+		return nil, web.ErrNotFound
+	}
+	if !v.Role.May(at.action) {
 		return nil, errRole
 	}
 	if at.opened, err = s.unseal(v, &at.found); err != nil {
