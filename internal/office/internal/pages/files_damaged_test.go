@@ -68,7 +68,7 @@ func TestADamagedFileIsDamagedAlone(t *testing.T) {
 				if err == nil || bytes.Equal(got, longFile(1)) {
 					t.Errorf("a wrong file ends like a right one: %d bytes, %v", len(got), err)
 				}
-				if !strings.Contains(d.log.String(), `"a file broke off" report=`+r.ID.String()) {
+				if !strings.Contains(d.log.String(), `"a file broke off" of=`+r.ID.String()) {
 					t.Error("the operator is not told")
 				}
 			} else {

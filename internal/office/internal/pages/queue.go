@@ -109,6 +109,9 @@ func (s *Server) showQueue(c echo.Context, v *visit, query url.Values, sc queueS
 		page.Count = s.voice.T("office.queue.at_most", "N", page.Count)
 	}
 	page.Frame = s.frame(c, s.voice.T("office.queue.title", "N", page.Count))
+	if page.Lane != nil && page.Lane.MayClose {
+		page.Switch = nil // a reason may be typed
+	}
 	page.Queue, page.Error = true, len(sc.Problems) > 0
 	if page.Panel, err = s.panelOf(c, v, view.Filter); err != nil {
 		return err
