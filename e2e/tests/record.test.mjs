@@ -108,6 +108,15 @@ async function* screens({ page }, hour) {
   }
   await at("/suivi/00000000-0000-0000-0000-000000000000");
   yield "record, not there";
+  await at("/services/nouveau");
+  yield "local service, to be entered";
+  await page.locator("#department").selectOption("59");
+  await page.locator("#name").fill("Point d’écoute des Tilleuls");
+  await press(page, "main form.editing .actions button");
+  yield "local service, without a source";
+  await page.locator("#source").fill("appel au service");
+  await press(page, "main form.editing .actions button");
+  yield "local services";
 }
 
 for (const [locale, hour] of [["fr-FR", "14:00"], ["en-GB", "16:00"]]) {

@@ -26,7 +26,7 @@ type moreNav struct {
 }
 
 // seldom are the parts that wait in the menu once the bar is full.
-var seldom = []string{"/cles", "/annuaire", "/comptes", "/verifications", "/journal", "/alertes"}
+var seldom = []string{"/cles", "/annuaire", "/services", "/comptes", "/verifications", "/journal", "/alertes"}
 
 // fullBar is how many parts stand side by side at 1280 px, beside the queue and the
 // name of who is logged in.
@@ -80,6 +80,9 @@ func (s *Server) navigation(c echo.Context, v *visit) []navLink {
 			s.Log.Warn("who waits for a key was not counted", "err", err)
 		}
 		add("/cles", "office.nav.keys", n)
+	}
+	if v.Role.May(triage.Record) && len(s.units(v)) > 0 {
+		add("/services", "office.nav.services", 0)
 	}
 	if v.Role.May(triage.Directory) {
 		add("/annuaire", "office.nav.directory", 0)

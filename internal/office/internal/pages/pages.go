@@ -171,6 +171,11 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.POST("/file/lot/:lot/annulation", s.may(triage.Reopen, s.undoBulk))
 	e.GET("/file/arrivees", s.may(triage.Read, s.arrivals))
 	e.GET(streamPath, s.may(triage.Read, s.stream))
+	e.GET("/services", s.may(triage.Record, s.services))
+	e.GET("/services/nouveau", s.may(triage.Record, s.askService))
+	e.POST("/services/nouveau", s.may(triage.Record, s.keepService))
+	e.GET("/services/:service", s.may(triage.Record, s.service))
+	e.POST("/services/:service", s.may(triage.Record, s.keepService))
 	e.GET("/releve", s.may(triage.HandOver, s.handoff))
 	e.POST("/releve", s.may(triage.HandOver, s.handOn))
 	e.POST("/releve/reconnexion", s.logInAgain)
@@ -243,6 +248,7 @@ var (
 // problems is the table from errors to what staff read.
 var problems = map[error]*web.Problem{
 	postgres.ErrUnavailable: {Status: http.StatusServiceUnavailable, Key: "office.error.unavailable"},
+	archive.ErrNoService:    {Status: http.StatusNotFound, Key: "office.error.no_service"},
 	archive.ErrNotFound:     {Status: http.StatusNotFound, Key: "office.error.no_report"},
 	archive.ErrNoRecipient:  {Status: http.StatusNotFound, Key: "office.error.no_recipient"},
 	staff.ErrNoSession:      errNoSession,

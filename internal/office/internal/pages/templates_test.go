@@ -24,7 +24,7 @@ func TestEveryTemplateFitsItsStruct(t *testing.T) {
 		"file": revealPage{}, "file_shown": shownFile{}, "file_freeze": filePage{}, "decide": decidePage{},
 		"alerts":    alertsPage{},
 		"directory": directoryPage{}, "recipient": recipientPage{}, "transmission": transmissionPage{}, "prepare": preparePage{}, "replies": repliesPage{},
-		"handoff": handoffPage{}, "forgotten": forgottenPage{},
+		"services": servicesPage{}, "service": servicePage{}, "handoff": handoffPage{}, "forgotten": forgottenPage{},
 		"record": recordPage{}, "record_act": recordActPage{}, "record_summary": recordPage{}, "record_opinion": recordOpinionPage{}, "record_queue": recordQueuePage{},
 		"record_calendar": recordCalendarPage{}, "record_team": recordTeamPage{}, "record_figures": recordFiguresPage{},
 	})

@@ -203,6 +203,7 @@ var ownAddresses = regexp.MustCompile(`^/(` + strings.Join([]string{
 	`rappels`,
 	`releve(/oublies)?`,
 	`suites`,
+	`services(\?dep=[0-9AB]{2,3}|/nouveau|/[0-9a-f-]{36})?`,
 	`annuaire(/[0-9a-z-]{7,36})?`,
 	`compte/[a-z]+`,
 	`comptes(/[0-9a-z-]{4,36}){0,2}`,
