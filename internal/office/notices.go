@@ -81,6 +81,9 @@ func notifier(c Config, store *archive.Archive, trail audit.Trail) (*notify.Noti
 // unopenedFor and unseenFor are how long something may wait before a reminder counts it.
 const unopenedFor, unseenFor = 15 * time.Minute, 15 * time.Minute
 
+// chasedFor is how long a reply counts as asked for.
+const chasedFor = 7 * 24 * time.Hour
+
 // counters are the reminders that there are. A capability that promises something for
 // a time, such as a call-back, adds its own.
 func counters(store *archive.Archive, trusted *trust.Source) map[notify.Kind]notify.Counter {
@@ -98,6 +101,10 @@ func counters(store *archive.Archive, trusted *trust.Source) map[notify.Kind]not
 				teams = append(teams, team.ID)
 			}
 			return store.CallbacksDue(ctx, now, teams)
+		},
+		notify.Feedback: func(ctx context.Context, now time.Time) (int, error) {
+			today := now.Truncate(24 * time.Hour)
+			return store.CountOverdueReplies(ctx, today, today.Add(-chasedFor))
 		},
 	}
 }
