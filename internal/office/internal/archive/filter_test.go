@@ -116,7 +116,7 @@ func TestEveryFilterListsAndCountsTheSameRows(t *testing.T) {
 			t.Errorf("%s: %d rows are shown, %d should be", name, len(got), len(want))
 		}
 		counts, err := d.Counts(t.Context(), d.mine(f), []archive.Filter{f})
-		if err != nil || counts[0] != len(want) {
+		if err != nil || counts[0] != min(len(want), archive.MostCounted) {
 			t.Errorf("%s: %v are counted, %d shown: %v", name, counts, len(want), err)
 		}
 	}

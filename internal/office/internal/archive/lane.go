@@ -18,9 +18,9 @@ type Folded struct {
 }
 
 const (
-	fewAlike   = 3    // so many fold into one row
-	mostAlike  = 500  // and no more than these
-	laneWindow = 3000 // rows that one page looks through
+	fewAlike   = 3   // so many fold into one row
+	mostAlike  = 500 // and no more than these
+	laneWindow = 600 // rows that one page looks through
 )
 
 // A laneKey is what rows alike have in common: what stands in clear of each, how large

@@ -95,8 +95,9 @@ func (a *Archive) Queue(ctx context.Context, v View) (page []Report, more bool, 
 	return page, false, nil
 }
 
-// MostCounted is where counting stops: the eye needs no more.
-const MostCounted = 500
+// MostCounted is where counting stops: the eye needs no more, and what is counted is
+// most of what a page asks of the database.
+const MostCounted = 100
 
 // Counts returns how many rows each of some filters shows, up to MostCounted.
 func (a *Archive) Counts(ctx context.Context, v View, filters []Filter) (counts []int, err error) {
