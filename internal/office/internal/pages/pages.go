@@ -223,6 +223,7 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.POST("/demandes/:demande/accord", s.may(triage.AnswerReferral, s.acceptReferral))
 	e.POST("/demandes/:demande/refus", s.may(triage.AnswerReferral, s.refuseReferral))
 	e.POST("/demandes/:demande/retour", s.may(triage.AnswerReferral, s.returnReferral))
+	e.POST("/demandes/:demande/reconnexion", s.logInAgain)
 	e.GET("/demandes/:demande/pieces/:piece", s.may(triage.AnswerReferral, s.referralFile))
 	s.recordRoutes(e)
 	return e
@@ -312,6 +313,9 @@ func here(c echo.Context) string {
 			return ownAddress("/dossiers/" + id + "/decision/" + deed)
 		}
 		return ownAddress("/dossiers/" + id)
+	}
+	if referral := c.Param("demande"); referral != "" {
+		return ownAddress("/demandes/" + referral)
 	}
 	if c.Path() == "/releve/reconnexion" {
 		return "/releve"

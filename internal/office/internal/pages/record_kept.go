@@ -9,15 +9,33 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"recueil/internal/office/internal/staff"
+	"recueil/internal/office/internal/triage"
 )
 
-// mostSaid is how long what was typed into a form of the unit may be, in bytes, to wait
-// in the row of a session.
+// mostSaid is how long what was typed into a form of the unit, or into one that refers a
+// situation to it, may be, in bytes, to wait in the row of a session.
 const mostSaid = 64000
 
-// resumeRecord leads back to a form of the unit: what was typed waits for it, sealed, in
-// the session's row.
-func (s *Server) resumeRecord(c echo.Context, session *staff.Session, w way) error {
+// isLong reports whether what was typed belongs to one of those forms, and to a member who
+// may use it.
+func (w way) isLong(role triage.Role) bool {
+	action := triage.Record
+	switch {
+	case !w.holdsText():
+		return false
+	case strings.HasPrefix(w.Return, "/demandes/"):
+		action = triage.AnswerReferral
+	case strings.HasPrefix(w.Return, "/dossiers/") && strings.HasSuffix(w.Return, "/demande"):
+		action = triage.Refer
+	case !strings.HasPrefix(w.Return, "/suivi/"):
+		return false
+	}
+	return role.May(action)
+}
+
+// resumeLong leads back to such a form: what was typed waits for it, sealed, in the
+// session's row.
+func (s *Server) resumeLong(c echo.Context, session *staff.Session, w way) error {
 	waiting, err := json.Marshal(w)
 	if err != nil {
 		return errors.New("what was typed cannot be written")
@@ -31,8 +49,8 @@ func (s *Server) resumeRecord(c echo.Context, session *staff.Session, w way) err
 	return c.Redirect(http.StatusSeeOther, w.Return+returning)
 }
 
-// showKept shows what was typed into a form of the unit and is longer than what waits
-// over a log-in.
+// showKept shows what was typed into such a form and is longer than what waits over a
+// log-in.
 func (s *Server) showKept(c echo.Context, session *staff.Session, w way) error {
 	if _, err := s.visitOn(c, session); err != nil {
 		return err
@@ -40,7 +58,7 @@ func (s *Server) showKept(c echo.Context, session *staff.Session, w way) error {
 	title := s.voice.T("office.record.kept.heading")
 	page := problemPage{Frame: s.frame(c, title), Heading: title, Texts: []string{s.voice.T("office.record.kept.text")}}
 	for _, k := range w.Kept {
-		if strings.HasPrefix(k.Name, said) {
+		if strings.HasPrefix(k.Name, said) || strings.HasPrefix(k.Name, "text.") || k.Name == "reason" {
 			page.Texts = append(page.Texts, k.Value)
 		}
 	}

@@ -160,10 +160,11 @@ func (s *Server) askRefer(c echo.Context, v *visit) error {
 			t.Choice.Texts[name] = known.hidden(values[0])
 		}
 	})
+	notice := ""
 	if kept, ok := returned(c, v); ok {
-		t = readReferring(kept)
+		t, notice = readReferring(kept), s.voice.T("office.close.kept")
 	}
-	return s.showRefer(c, of, http.StatusOK, t, "")
+	return s.showRefer(c, of, http.StatusOK, t, notice)
 }
 
 func (s *Server) showRefer(c echo.Context, of *referable, status int, t referring, notice string, problems ...problem) error {

@@ -85,6 +85,9 @@ func (s *Server) answerReferral(c echo.Context, v *visit, step archive.ReferralS
 	if err != nil {
 		return err
 	}
+	if err := s.sent(c, v); err != nil {
+		return err
+	}
 	return goTo(c, "/demandes")
 }
 

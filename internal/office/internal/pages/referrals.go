@@ -142,7 +142,11 @@ func (s *Server) ofUnit(c echo.Context, v *visit) (archive.Referral, error) {
 }
 
 func (s *Server) referral(c echo.Context, v *visit) error {
-	return s.showReferral(c, v, referralScreen{Status: http.StatusOK})
+	sc := referralScreen{Status: http.StatusOK}
+	if kept, ok := returned(c, v); ok {
+		sc.Typed, sc.Notice = plainLines(kept.Get("reason")), s.voice.T("office.close.kept")
+	}
+	return s.showReferral(c, v, sc)
 }
 
 func (s *Server) showReferral(c echo.Context, v *visit, sc referralScreen) error {

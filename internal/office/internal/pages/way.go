@@ -128,8 +128,8 @@ func (s *Server) arrive(c echo.Context, session *staff.Session, w way) error {
 	if w.call() != "" && session.Role.May(triage.Call) {
 		return s.resumeCall(c, session, w)
 	}
-	if strings.HasPrefix(w.Return, "/suivi/") && w.holdsText() && session.Role.May(triage.Record) {
-		return s.resumeRecord(c, session, w)
+	if w.isLong(session.Role) {
+		return s.resumeLong(c, session, w)
 	}
 	if !strings.HasPrefix(w.Return, "/dossiers/") && w.Return != "/releve" || !w.holdsText() || !session.Role.May(triage.Shut) {
 		return c.Redirect(http.StatusSeeOther, w.address())
@@ -198,7 +198,8 @@ func (w way) form() url.Values {
 // ownAddresses are those that the log-in leads to, one kind a line.
 var ownAddresses = regexp.MustCompile(`^/(` + strings.Join([]string{
 	`file(\?[a-zA-Z0-9=&%._:-]*)?`,
-	`dossiers/[0-9a-f-]{36}(/pieces/[0-9a-f-]{36}|/decision/[a-z]+)?`,
+	`dossiers/[0-9a-f-]{36}(/pieces/[0-9a-f-]{36}|/decision/[a-z]+|/demande)?`,
+	`demandes(/[0-9a-f-]{36})?`,
 	`appels(/nouveau|/[0-9a-f-]{36})?`,
 	`rappels`,
 	`releve(/oublies)?`,
