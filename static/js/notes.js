@@ -35,7 +35,7 @@ function keep(form) {
   }
 
   async function save(leaving) {
-    if (stopped || saving || note.value === stored || !note.value.trim()) return;
+    if (stopped || saving || note.value === stored) return;
     saving = true;
     const text = note.value;
     const body = new URLSearchParams(new FormData(form));

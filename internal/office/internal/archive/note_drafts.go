@@ -48,6 +48,15 @@ func (a *Archive) SaveNoteDraft(ctx context.Context, id report.ID, author uuid.U
 		on conflict (report_id, author) do nothing`, id, author, d.Revision, d.Body, d.SavedAt)
 }
 
+// ClearNoteDraft forgets a draft of which its author left nothing, as he saw it last. It
+// fails with ErrConcurrent when there is a later one.
+func (a *Archive) ClearNoteDraft(ctx context.Context, id report.ID, author uuid.UUID, revision int) error {
+	if revision == 0 {
+		return nil // nothing was ever saved from this page
+	}
+	return a.one(ctx, id, "delete from note_drafts where report_id = $1 and author = $2 and revision = $3", id, author, revision)
+}
+
 // DropNoteDraft forgets what a member began to note.
 func DropNoteDraft(ctx context.Context, tx pgx.Tx, id report.ID, author uuid.UUID) error {
 	if _, err := tx.Exec(ctx, "delete from note_drafts where report_id = $1 and author = $2", id, author); err != nil {

@@ -52,11 +52,14 @@ func readNoting(form url.Values) noting {
 	return noting{id, strings.ReplaceAll(form.Get("note"), "\r\n", "\n"), form.Get("share") != "", replaces, max(0, int(revision))}
 }
 
+// blank reports whether nothing is left of what was begun.
+func (t noting) blank() bool { return strings.TrimSpace(t.Text) == "" }
+
 func (t noting) note() *note { return &note{t.Text, t.Share, t.Replaces} }
 
 func (s *Server) problemsOfNote(t noting) []problem {
 	switch {
-	case strings.TrimSpace(t.Text) == "":
+	case t.blank():
 		return []problem{{"note", s.voice.T("office.note.empty")}}
 	case !utf8.ValidString(t.Text) || strings.ContainsRune(t.Text, 0):
 		return []problem{{"note", s.voice.T("office.note.unreadable")}}

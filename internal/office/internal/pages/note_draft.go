@@ -42,7 +42,7 @@ func (s *Server) keepNoteDraft(c echo.Context, v *visit) error {
 	}
 	quiet := form.Get("quiet") != ""
 	typed := readNoting(form)
-	if problems := s.problemsOfNote(typed); problems != nil && typed.Text != "" {
+	if problems := s.problemsOfNote(typed); problems != nil && !typed.blank() {
 		if quiet {
 			return c.JSON(http.StatusUnprocessableEntity, draftSaid{Said: problems[0].Text})
 		}
@@ -81,6 +81,9 @@ func (s *Server) saveNoteDraft(c echo.Context, v *visit, id report.ID, t noting)
 	opened, err := s.unseal(v, &found)
 	if err != nil {
 		return draftSaid{}, err
+	}
+	if t.blank() {
+		return draftSaid{}, s.Archive.ClearNoteDraft(ctx, id, v.ID, t.Revision)
 	}
 	next := archive.NoteDraft{Revision: t.Revision + 1, SavedAt: s.Now()}
 	next.Body, err = casefile.Of(opened).Seal(draftPlace(v.ID, next.Revision), &draftedNote{*t.note(), t.ID})

@@ -127,6 +127,35 @@ func TestANoteBegunComesBackAndIsOneNote(t *testing.T) {
 	}
 }
 
+func TestANoteBegunAndClearedIsGone(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	r := d.receive(time.Hour, report.Answers{})
+	awa := d.as("a.diallo").open(path(r))
+	save := func(text, revision, want string) {
+		t.Helper()
+		fields := awa.fields(noteForm)
+		fields.Set("note", text)
+		fields.Set("revision", revision)
+		fields.Set("quiet", "1")
+		if awa.post(path(r)+"/notes/brouillon", fields); !strings.Contains(awa.body, want) {
+			t.Errorf("saving %q over revision %s answers %d %s", text, revision, awa.status, awa.body)
+		}
+		awa.open(path(r))
+	}
+	save("Une phrase de trop.", "0", `"revision":1`)
+	save("Une autre.", "1", `"revision":2`)
+	save(" ", "1", "autre fenêtre")
+	if got := awa.doc.Find("#note").Text(); got != "Une autre." {
+		t.Fatalf("an older window cleared the draft: %q is left", got)
+	}
+	save(" ", "2", `"revision":0`)
+	if n := ask[int](d, "select count(*) from note_drafts"); n != 0 || awa.doc.Find("#note").Text() != "" {
+		t.Errorf("%d drafts are left, and %q", n, awa.doc.Find("#note").Text())
+	}
+	save("Encore une.", "0", `"revision":1`)
+}
+
 func TestAnOldDraftThatIsPutBackDoesNotOpen(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
