@@ -19,25 +19,26 @@ function keep(form) {
   form.querySelector("[data-draft]").hidden = true;
   let timer = 0;
   let saving = false;
-  let stored = note.value; // what the server has, or shows itself
+  const typed = () => `${share.checked ? 1 : 0}${note.value}`;
+  let stored = typed(); // what the server has, or shows itself
   let stopped = false;
 
-  note.addEventListener("input", () => later(pause));
-  share.addEventListener("change", () => { stored = null; later(0); });
+  note.addEventListener("input", () => { writtenAt = Date.now(); later(pause); });
+  share.addEventListener("change", () => later(0));
   note.addEventListener("blur", () => later(0));
   form.addEventListener("submit", () => { stopped = true; clearTimeout(timer); });
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(true); });
 
   function later(wait) {
-    writtenAt = Date.now();
     clearTimeout(timer);
     if (!stopped) timer = setTimeout(save, wait);
   }
 
   async function save(leaving) {
-    if (stopped || saving || note.value === stored) return;
+    if (stopped || saving || typed() === stored) return;
     saving = true;
-    const text = note.value;
+    const sent = typed();
+    let next = pause;
     const body = new URLSearchParams(new FormData(form));
     body.set("quiet", "1");
     try {
@@ -50,15 +51,15 @@ function keep(form) {
       said.textContent = told.said;
       if (answer.status === 409) stopped = true; // another window goes on; sending from here shows both
       if (!answer.ok) return;
-      stored = text;
+      stored = sent;
       revision.value = told.revision;
     } catch {
       said.textContent = form.dataset.unsaved;
-      later(5000);
+      next = 5000;
     } finally {
       saving = false;
     }
-    if (note.value !== stored) later(pause);
+    if (typed() !== stored) later(next);
   }
 }
 

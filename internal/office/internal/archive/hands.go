@@ -55,10 +55,10 @@ func (a *Archive) Loads(ctx context.Context, teams []string) ([]Load, error) {
 	return found, nil
 }
 
-// Pause ends every lease of a member: what he had open, others may take up. It says
+// Pause ends every lease of a member, who is the assignee wherever he has one: what he had open, others may take up. It says
 // how many there were.
 func Pause(ctx context.Context, tx pgx.Tx, who uuid.UUID) (int, error) {
-	tag, err := tx.Exec(ctx, "update reports set lease_holder = null, lease_until = null where lease_holder = $1", who)
+	tag, err := tx.Exec(ctx, "update reports r set lease_holder = null, lease_until = null where assignee = $1 and lease_holder = $1 and "+underway, who)
 	if err != nil {
 		return 0, fmt.Errorf("ending leases: %w", postgres.Sort(err))
 	}

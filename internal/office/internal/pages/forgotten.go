@@ -27,6 +27,7 @@ type handRow struct {
 	Reference string
 	State     string
 	Still     string // how long nobody did anything
+	Chosen    bool   // to be passed on
 }
 
 func (s *Server) forgotten(c echo.Context, v *visit) error {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -15,7 +14,6 @@ import (
 
 	"recueil/internal/office/internal/archive"
 	"recueil/internal/office/internal/audit"
-	"recueil/internal/office/internal/casefile"
 	"recueil/internal/office/internal/staff"
 	"recueil/internal/office/internal/triage"
 	"recueil/internal/report"
@@ -98,6 +96,9 @@ func (s *Server) showHandoff(c echo.Context, v *visit, status int, page handoffP
 		return err
 	}
 	page.Mine, page.Drafts = s.handRows(v, mine), s.handRows(v, begun)
+	for i := range mine {
+		_, page.Mine[i].Chosen = page.Typed.Reports[mine[i].ID]
+	}
 	for _, l := range loads {
 		page.Loads = append(page.Loads, load{l.Name, l.Who == v.ID, l.Disabled, l.Reports, l.Waiting, l.Sent})
 	}
@@ -153,8 +154,8 @@ func (s *Server) receivers(c echo.Context, v *visit) (all []staff.Colleague, err
 	return all, nil
 }
 
-// handOn passes the chosen reports to a colleague, with what he should know as a note
-// on each. One that changed meanwhile stays, and is told; the others go.
+// handOn passes the chosen reports to a colleague, with what he should know sealed on
+// each. One that changed meanwhile stays, and is told; the others go.
 func (s *Server) handOn(c echo.Context, v *visit) error {
 	form, err := web.ReadForm(c.Response(), c.Request())
 	if err != nil {
@@ -214,35 +215,30 @@ func (s *Server) problemsOfHanding(t handing, to *staff.Colleague) (problems []p
 	return problems
 }
 
-// handOver passes one report on.
+// handOver passes one report on, as its page of that decision does: what should be known
+// is the sealed reason, and who got it stands beside it. What is not, or no longer, this
+// member's to pass stays, and so does what the other could not read.
 func (s *Server) handOver(c echo.Context, v *visit, h archive.Handover, words string) error {
-	ctx := c.Request().Context()
-	found, err := s.Archive.Get(ctx, h.Report, v.keys.Teams())
-	if err != nil {
+	at := &decided{v: v, typed: deciding{Version: h.Version, Choice: h.To.String(), Reason: words}}
+	at.deed, _ = deedOf("passation")
+	var err error
+	if at.found, err = s.Archive.Get(c.Request().Context(), h.Report, v.keys.Teams()); err != nil {
 		return err
 	}
-	if triage.May(triage.Person{ID: v.ID, Role: v.Role}, triage.HandOver, found.Object(s.Now())) != nil || found.Assignee == nil || *found.Assignee != v.ID {
+	mine := at.found.Assignee != nil && *at.found.Assignee == v.ID
+	if !mine || triage.May(triage.Person{ID: v.ID, Role: v.Role}, triage.HandOver, at.found.Object(s.Now())) != nil {
 		return archive.ErrConcurrent
 	}
-	if found.Restricted != nil {
-		named, err := s.Archive.NamedOn(ctx, h.Report)
-		if err != nil {
-			return err
-		}
-		if !slices.Contains(named, h.To) {
-			return archive.ErrConcurrent // who cannot read it cannot go on with it
-		}
+	if at.opened, err = s.unseal(v, &at.found); err != nil {
+		s.Log.Warn("a report does not open", "report", h.Report, "err", err)
+		return archive.ErrConcurrent
 	}
-	line := audit.Event{At: s.Now(), Actor: v.ID, Action: "report.hand_over", Object: "report", ID: h.Report.String()}
-	if strings.TrimSpace(words) == "" {
-		return s.Trail.Within(ctx, line, func(tx pgx.Tx) error { return archive.Assign(ctx, tx, h) })
+	err = s.handTo(c, at)
+	var nobody *unclear
+	if errors.As(err, &nobody) {
+		return archive.ErrConcurrent
 	}
-	opened, err := s.unseal(v, &found)
-	if err != nil {
-		return err
-	}
-	part := casefile.Of(opened).New(archive.NotePart, &note{Text: words})
-	return s.record(c, v, part, line, func(tx pgx.Tx) error { return archive.Assign(ctx, tx, h) })
+	return err
 }
 
 // pause ends one's leases: who leaves the desk keeps nothing from the others.

@@ -31,12 +31,12 @@ func TestAShiftPassesOnWhatItHasInHand(t *testing.T) {
 	elsewhere.submit(noteForm, url.Values{"note": {"Rien de nouveau."}})
 	d.exec("update reports set version = version + 1 where id = $1", first.ID)
 	awa.post("/releve", values).want(409, "/releve")
-	if !strings.Contains(awa.text("main > .notice"), "Un dossier n’a pas été passé") || awa.doc.Find(".hand input[name=report]").Length() != 1 {
+	if !strings.Contains(awa.text("main > .notice"), "Un dossier n’a pas été passé") || awa.doc.Find(".hand input[name=report][checked]").Length() != 1 {
 		t.Errorf("the page says %q and offers %d", awa.text("main > .notice"), awa.doc.Find(".hand input[name=report]").Length())
 	}
 	camille := d.as("c.martin").open(path(second))
-	if got := camille.noteTexts(); len(got) != 1 || got[0] != "Le père rappelle à vingt heures." {
-		t.Errorf("the note of the handover reads %q", got)
+	if got := camille.text(".timeline"); !strings.Contains(got, "Passé à Camille Martin") || !strings.Contains(got, "Le père rappelle à vingt heures.") {
+		t.Errorf("the timeline says %q", got)
 	}
 	if who := ask[string](d, "select s.login from reports r join staff s on s.id = r.assignee where r.id = $1", second.ID); who != "c.martin" {
 		t.Errorf("the report is now of %s", who)
@@ -44,7 +44,7 @@ func TestAShiftPassesOnWhatItHasInHand(t *testing.T) {
 	if who := ask[string](d, "select s.login from reports r join staff s on s.id = r.assignee where r.id = $1", first.ID); who != "a.diallo" {
 		t.Errorf("the changed report is now of %s", who)
 	}
-	if n := ask[int](d, "select count(*) from audit_events where action = 'report.hand_over'"); n != 1 {
+	if n := ask[int](d, "select count(*) from audit_events where action = 'report.hand_over' and detail = $1", d.staffID("c.martin").String()); n != 1 {
 		t.Errorf("the trail has %d handovers", n)
 	}
 }

@@ -124,7 +124,11 @@ func (s *Server) keepNote(c echo.Context, v *visit, id report.ID, t noting) erro
 	if t.Replaces != uuid.Nil && !notesOf(opened, parts).correctable(t.Replaces, v.ID) {
 		return errNoteChanged
 	}
-	if other, ok := s.noteDraft(ctx, v, opened); ok && other.Revision != t.Revision && other.Text != t.Text {
+	other, begun, err := s.noteDraft(ctx, v, opened)
+	if err != nil {
+		return err
+	}
+	if begun && other.Revision != t.Revision && other.Text != t.Text {
 		return errNoteChanged
 	}
 	detail := "internal"

@@ -101,7 +101,11 @@ func (s *Server) saveNoteDraft(c echo.Context, v *visit, id report.ID, t noting)
 // an answer was lost on the way, and nothing is overwritten.
 func (s *Server) adoptNoteDraft(c echo.Context, v *visit, opened *report.Report, t noting, next *archive.NoteDraft) error {
 	ctx := c.Request().Context()
-	if other, ok := s.noteDraft(ctx, v, opened); ok {
+	other, begun, err := s.noteDraft(ctx, v, opened)
+	if err != nil {
+		return err
+	}
+	if begun {
 		if *other.note() != *t.note() {
 			return archive.ErrConcurrent
 		}

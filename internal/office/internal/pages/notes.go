@@ -86,14 +86,17 @@ type shownNote struct {
 	Before  []shownNote // what stood there, newest first
 }
 
-func (s *Server) notes(c echo.Context, v *visit, r *archive.Report, opened *report.Report, parts []archive.Part, typed noting) notePane {
+func (s *Server) notes(c echo.Context, v *visit, r *archive.Report, opened *report.Report, parts []archive.Part, typed noting) (notePane, error) {
 	notes := notesOf(opened, parts)
 	p := notePane{Notes: s.shownNotes(v, r, notes), Typed: typed, Max: maxNote}
 	if opened == nil || !v.Role.May(triage.Note) {
-		return p
+		return p, nil
 	}
 	p.Offered = true
-	draft, begun := s.noteDraft(c.Request().Context(), v, opened)
+	draft, begun, err := s.noteDraft(c.Request().Context(), v, opened)
+	if err != nil {
+		return p, err
+	}
 	asked, _ := uuid.Parse(c.QueryParam("corriger"))
 	switch {
 	case typed.Text != "" || typed.ID != uuid.Nil: // comes back with the page
@@ -103,11 +106,16 @@ func (s *Server) notes(c echo.Context, v *visit, r *archive.Report, opened *repo
 				p.Other = draft.Text
 			}
 		}
-	case begun:
-		p.Typed, p.Kept = draft.noting, s.voice.T("office.note.saved", "Time", s.clock(draft.at))
 	case notes.correctable(asked, v.ID):
 		old := notes.find(asked)
 		p.Typed = noting{Text: old.Text, Share: old.Share, Replaces: asked}
+		if begun && draft.Replaces == asked {
+			p.Typed = draft.noting
+		} else if begun { // what was begun stands beside it, and is not lost unseen
+			p.Typed.Revision, p.Other = draft.Revision, draft.Text
+		}
+	case begun:
+		p.Typed, p.Kept = draft.noting, s.voice.T("office.note.saved", "Time", s.clock(draft.at))
 	}
 	if p.Typed.ID == uuid.Nil {
 		p.Typed.ID = report.NewID()
@@ -116,7 +124,7 @@ func (s *Server) notes(c echo.Context, v *visit, r *archive.Report, opened *repo
 		p.Fixes = s.when(old.part.CreatedAt)
 	}
 	p.Open = p.Typed.Text != ""
-	return p
+	return p, nil
 }
 
 // shownNotes lists notes in the order of their first writing, each with what stood in
@@ -155,18 +163,18 @@ type begunNote struct {
 
 // noteDraft is what this member began to note on a report. One that does not open is
 // as good as none: it hides no report, and the next save takes its place.
-func (s *Server) noteDraft(ctx context.Context, v *visit, opened *report.Report) (begunNote, bool) {
+func (s *Server) noteDraft(ctx context.Context, v *visit, opened *report.Report) (draft begunNote, begun bool, err error) {
 	stored, err := s.Archive.NoteDraft(ctx, opened.ID, v.ID)
 	if errors.Is(err, archive.ErrNotFound) {
-		return begunNote{}, false
-	}
-	var d draftedNote
-	if err == nil {
-		err = casefile.Of(opened).Open(draftPlace(v.ID, stored.Revision), stored.Body, &d)
+		return draft, false, nil
 	}
 	if err != nil {
-		s.Log.Warn("a note begun does not open", "report", opened.ID, "err", err)
-		return begunNote{}, false
+		return draft, false, err
 	}
-	return begunNote{noting{d.ID, d.Text, d.Share, d.Replaces, stored.Revision}, stored.SavedAt}, true
+	var d draftedNote
+	if err := casefile.Of(opened).Open(draftPlace(v.ID, stored.Revision), stored.Body, &d); err != nil {
+		s.Log.Warn("a note begun does not open", "report", opened.ID, "err", err)
+		return draft, false, nil
+	}
+	return begunNote{noting{d.ID, d.Text, d.Share, d.Replaces, stored.Revision}, stored.SavedAt}, true, nil
 }

@@ -178,7 +178,9 @@ func (s *Server) showReport(c echo.Context, v *visit, id report.ID, sc screen) e
 	if sc.Callback.Bad != "" || sc.Callback.BadNote != "" {
 		page.Callbacks.Form = sc.Callback
 	}
-	page.Notes = s.notes(c, v, &found, opened, parts, sc.Note)
+	if page.Notes, err = s.notes(c, v, &found, opened, parts, sc.Note); err != nil {
+		return err
+	}
 	page.Leaving = s.sentLink(v, &found, parts)
 	others, err := s.Archive.Attend(ctx, id, v.ID, false, s.Now())
 	if err != nil {

@@ -32,10 +32,10 @@ var keptNames = []string{"version", "qualification", "reason", "message", "text"
 	"choice", "reference", "other", "drawn"}
 
 // keptLists are those that a form holds several times.
-var keptLists = []string{"part", "file", "person"}
+var keptLists = []string{"part", "file", "person", "report"}
 
 // ownNames are those of them that a page fills in by itself.
-var ownNames = []string{"version", "message", "note_id", "replaces", "revision", "to", "referral", "unit", "extent", "part", "drawn"}
+var ownNames = []string{"version", "message", "note_id", "replaces", "revision", "to", "referral", "unit", "extent", "part", "drawn", "report"}
 
 // way reads where a link through the log-in leads.
 func (s *Server) way(c echo.Context) way { return way{Return: ownAddress(c.QueryParam("retour"))} }
