@@ -64,12 +64,17 @@ func Move(ctx context.Context, tx pgx.Tx, s Step) error {
 	return nil
 }
 
-// Lock keeps others from changing a report until the transaction ends.
-func Lock(ctx context.Context, tx pgx.Tx, id report.ID) error {
-	if _, err := tx.Exec(ctx, "select from reports where id = $1 for update", id); err != nil {
-		return fmt.Errorf("keeping report %s: %w", id, postgres.Sort(err))
+// Lock keeps others from changing a report until the transaction ends, and returns
+// where it stands then. It fails with ErrConcurrent when it is there no more.
+func Lock(ctx context.Context, tx pgx.Tx, id report.ID) (now triage.Status, err error) {
+	err = tx.QueryRow(ctx, "select status from reports where id = $1 for update", id).Scan(&now)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", ErrConcurrent
 	}
-	return nil
+	if err != nil {
+		return "", fmt.Errorf("keeping report %s: %w", id, postgres.Sort(err))
+	}
+	return now, nil
 }
 
 // allowed lets what one person may qualify and close in one act go from triage to the

@@ -56,8 +56,13 @@ func (s *Server) linkReports(c echo.Context, at *decided) error {
 		ids := []uuid.UUID{at.found.ID, other.ID}
 		slices.SortFunc(ids, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
 		for _, id := range ids {
-			if err := archive.Lock(ctx, tx, id); err != nil {
+			now, err := archive.Lock(ctx, tx, id)
+			if err != nil {
 				return nil, err
+			}
+			// What was merged itself meanwhile leads nowhere: the two would both be gone.
+			if id == other.ID && !takes(at.act, now) {
+				return nil, archive.ErrConcurrent
 			}
 		}
 		if at.act == "merge" {
@@ -77,6 +82,15 @@ func (s *Server) linkReports(c echo.Context, at *decided) error {
 		}
 		return lines, nil
 	})
+}
+
+// takes reports whether a report that stands somewhere may be the other one. What is
+// merged goes on in the other: there somebody must still have something to do.
+func takes(act string, other triage.Status) bool {
+	if act == "merge" {
+		return slices.Contains(triage.Underway(), other)
+	}
+	return slices.Contains(triage.When(triage.Link), other)
 }
 
 // otherReport finds the report that was chosen, by the id of one that was shown or by
@@ -109,7 +123,16 @@ func (s *Server) otherReport(c echo.Context, at *decided) (*archive.Report, *rep
 		}
 	}
 	other, err := s.Archive.Get(ctx, id, at.v.keys.Teams())
-	if err != nil || other.ID == at.found.ID || other.Status == triage.Merged && at.act == "merge" {
+	if err != nil || other.ID == at.found.ID {
+		return nil, nil, refuse("office.decide.reference.none")
+	}
+	switch {
+	case takes(at.act, other.Status):
+	case other.Status == triage.Closed:
+		return nil, nil, refuse("office.decide.reference.closed")
+	case other.Status == triage.Merged:
+		return nil, nil, refuse("office.decide.reference.merged")
+	default:
 		return nil, nil, refuse("office.decide.reference.none")
 	}
 	if err := triage.May(at.v.person(), triage.Link, other.Object(s.Now())); err != nil {

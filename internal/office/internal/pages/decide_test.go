@@ -1,6 +1,7 @@
 package pages_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -201,6 +202,62 @@ func TestLinkingAndMerging(t *testing.T) {
 	for r, want := range map[*report.Report]string{one: "Réuni avec", two: "Contient le dossier"} {
 		if got := agent.open(path(r)).want(200, "").text(".linked"); !strings.Contains(got, want) {
 			t.Errorf("one of the two reads %q, want %q", got, want)
+		}
+	}
+}
+
+func TestNothingIsMergedIntoWhatIsOver(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	one, two := d.receive(time.Hour, young()), d.receive(2*time.Hour, young())
+	b := d.as("c.martin").open(path(one) + "/decision/reunion")
+	for status, want := range map[string]string{"closed": "est clos", "merged": "déjà réuni", "archived": "Aucun dossier"} {
+		d.exec("update reports set status = $2 where id = $1", two.ID, status)
+		b.submit(".deed form", url.Values{"reference": {two.Reference}}).want(http.StatusUnprocessableEntity, "")
+		if got := b.text(".error-summary"); !strings.Contains(got, want) || d.state(one) != "received - -" {
+			t.Errorf("into what is %s: %q, %s", status, got, d.state(one))
+		}
+	}
+}
+
+// Two who merge each into the other at once wait for each other; whoever comes second
+// sees where the other stands by then.
+func TestCrossedMergesLeaveOneReport(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	one, two := d.receive(time.Hour, young()), d.receive(2*time.Hour, young())
+	for _, way := range [][2]*report.Report{{one, two}, {two, one}} {
+		from, into := way[0], way[1]
+		d.exec("update reports set status = 'received'")
+		b := d.as("c.martin").open(path(from) + "/decision/reunion")
+		ctx := context.Background()
+		tx, err := d.db.Owner.Begin(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tx.Exec(ctx, "update reports set status = 'merged' where id = $1", into.ID); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			b.submit(".deed form", url.Values{"reference": {into.Reference}})
+		}()
+		for waits := false; !waits; {
+			select {
+			case <-done:
+				t.Fatal("it did not wait for the other")
+			default:
+			}
+			waits = ask[bool](d, "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')")
+		}
+		if err := tx.Commit(ctx); err != nil {
+			t.Fatal(err)
+		}
+		<-done
+		b.want(http.StatusConflict, "")
+		if got := d.state(from); got != "received - -" {
+			t.Errorf("the one that is left is %q", got)
 		}
 	}
 }
