@@ -1,7 +1,10 @@
 package pages
 
 import (
+	"maps"
 	"strings"
+
+	"github.com/google/uuid"
 
 	"recueil/internal/office/internal/archive"
 	"recueil/internal/office/internal/transmission"
@@ -13,7 +16,8 @@ import (
 const fileLanguage = defaultLanguage
 
 // fileOf puts into a file what may leave of a report: every answer but those that tell
-// who wrote, unless he allowed it; what he added; the notes marked for it.
+// who wrote, unless he allowed it; what he added; the notes marked for it. Whoever
+// called about it later is somebody else: his leave is his own.
 func (s *Server) fileOf(l *leaving, to *archive.Recipient) *transmission.File {
 	in := s.spoken[fileLanguage]
 	f := &transmission.File{FileFormat: transmission.FileFormat, ID: report.NewID(), Language: fileLanguage, Reference: l.reference(),
@@ -29,14 +33,14 @@ func (s *Server) fileOf(l *leaving, to *archive.Recipient) *transmission.File {
 	if transmission.Allowed(&l.opened.Answers) {
 		f.Identity = transmission.Disclosed
 	}
-	in.fileAnswers(f, l.opened, "")
+	in.fileAnswers(f, l.opened, transmission.Section{})
 	for _, a := range l.additions {
 		if a.body == nil {
 			continue
 		}
 		heading := in.voice.T("office.sent.pdf.added", "When", in.when(a.at))
 		if a.body.Added == nil {
-			in.fileAnswers(f, a.body, heading)
+			in.fileAnswers(f, a.body, transmission.Section{Of: a.row.ID, Heading: heading})
 			continue
 		}
 		in.fileAdded(f, a, heading)
@@ -51,15 +55,15 @@ func (s *Server) fileOf(l *leaving, to *archive.Recipient) *transmission.File {
 	return f
 }
 
-// fileAnswers adds the answers of a report, each under its own heading or all under
-// the one given.
-func (s *Server) fileAnswers(f *transmission.File, r *report.Report, heading string) {
-	from := len(f.Sections)
+// fileAnswers adds the answers of a report or of a call, each under its own heading or
+// all under the one given.
+func (s *Server) fileAnswers(f *transmission.File, r *report.Report, within transmission.Section) {
+	from, withheld := len(f.Sections), !transmission.Allowed(&r.Answers)
 	r.Walk(func(field report.Field, name string, given []string) {
-		if f.Identity == transmission.Withheld && transmission.Reporters(field.Name) {
+		if withheld && transmission.Reporters(field.Name) {
 			return
 		}
-		under := heading
+		under := within.Heading
 		if under == "" {
 			under = s.heading(r, field, name)
 		}
@@ -71,7 +75,7 @@ func (s *Server) fileAnswers(f *transmission.File, r *report.Report, heading str
 		}
 		if at < 0 {
 			at = len(f.Sections)
-			f.Sections = append(f.Sections, transmission.Section{Heading: under})
+			f.Sections = append(f.Sections, transmission.Section{Of: within.Of, Heading: under})
 		}
 		a := transmission.Answer{Field: name, Label: readout.Label(s.voice, field), Values: s.values(field, given), Long: field.Kind == report.LongText || field.Max >= 2000}
 		switch {
@@ -86,7 +90,7 @@ func (s *Server) fileAnswers(f *transmission.File, r *report.Report, heading str
 
 // fileAdded adds what came later by the receipt code.
 func (s *Server) fileAdded(f *transmission.File, a addition, heading string) {
-	section := transmission.Section{Heading: heading}
+	section := transmission.Section{Of: a.row.ID, Heading: heading}
 	if text := a.body.Added.Text; strings.TrimSpace(text) != "" {
 		section.Answers = append(section.Answers, transmission.Answer{Field: "added.text", Label: s.voice.T("office.sent.pdf.added.text"), Values: []string{text}, Long: true})
 	}
@@ -109,7 +113,7 @@ func without(f *transmission.File, omitted map[string]bool) *transmission.File {
 	out := *f
 	out.Sections, out.Notes = []transmission.Section{}, []transmission.Note{}
 	for i, section := range f.Sections {
-		kept := transmission.Section{Heading: section.Heading}
+		kept := transmission.Section{Of: section.Of, Heading: section.Heading}
 		for j, a := range section.Answers {
 			if !omitted[answerKey(i, j)] {
 				a.Values = append([]string{}, a.Values...)
@@ -132,12 +136,37 @@ func without(f *transmission.File, omitted map[string]bool) *transmission.File {
 // stand in a text that leaves without his leave.
 var telling = []string{"professional.name", "professional.work_phone", "professional.work_email", "contact.value", "contact.alias", "short.callback"}
 
-// tellsOf lists what of the reporter still stands in a file that is to leave without
-// his identity.
-func tellsOf(l *leaving, f *transmission.File) (found []string) {
-	if f.Identity == transmission.Disclosed {
-		return nil
+// told lists those who told what a file says, by the addition that each came with; the
+// zero id is the first reporter's. What is added by the receipt code is his as well.
+func (l *leaving) told() map[uuid.UUID]*report.Report {
+	all := map[uuid.UUID]*report.Report{uuid.Nil: l.opened}
+	for _, a := range l.additions {
+		if a.body != nil && a.body.Added == nil {
+			all[a.row.ID] = a.body
+		}
 	}
+	return all
+}
+
+// withheld are those of them who did not allow to be named.
+func (l *leaving) withheld() map[uuid.UUID]*report.Report {
+	all := l.told()
+	maps.DeleteFunc(all, func(_ uuid.UUID, r *report.Report) bool { return transmission.Allowed(&r.Answers) })
+	return all
+}
+
+// ownCase reports whether one of those not to be named is the child in danger.
+func (l *leaving) ownCase() bool {
+	for _, r := range l.withheld() {
+		if transmission.OwnCase(&r.Answers) {
+			return true
+		}
+	}
+	return false
+}
+
+// tellsOf lists what still stands in a file of those who did not allow to be named.
+func tellsOf(l *leaving, f *transmission.File) (found []string) {
 	whole := strings.ToLower(strings.Join(f.Texts(), "\n"))
 	said := func(value string) {
 		value = strings.TrimSpace(value)
@@ -145,10 +174,16 @@ func tellsOf(l *leaving, f *transmission.File) (found []string) {
 			found = append(found, value)
 		}
 	}
-	for _, name := range telling {
-		for _, value := range l.opened.Get(name)[:min(1, len(l.opened.Get(name)))] {
-			said(value)
+	withheld := l.withheld()
+	for _, r := range withheld {
+		for _, name := range telling {
+			for _, value := range r.Get(name)[:min(1, len(r.Get(name)))] {
+				said(value)
+			}
 		}
+	}
+	if withheld[uuid.Nil] == nil {
+		return found
 	}
 	for _, a := range l.additions {
 		if a.body != nil && a.body.Added != nil {

@@ -107,12 +107,11 @@ func (s *Server) prepare(c echo.Context, v *visit) error {
 	}
 	typed := preparing{Version: l.row.Version}
 	file := s.fileOf(l, &to)
-	if file.Identity == transmission.Withheld && transmission.OwnCase(&l.opened.Answers) {
-		for i, section := range file.Sections {
-			for j, a := range section.Answers {
-				if transmission.Names(a.Field) {
-					typed.Omitted = append(typed.Omitted, answerKey(i, j))
-				}
+	withheld := l.withheld()
+	for i, section := range file.Sections {
+		for j, a := range section.Answers {
+			if by := withheld[section.Of]; by != nil && transmission.OwnCase(&by.Answers) && transmission.Names(a.Field) {
+				typed.Omitted = append(typed.Omitted, answerKey(i, j))
 			}
 		}
 	}
@@ -123,8 +122,7 @@ func (s *Server) showPrepare(c echo.Context, v *visit, l *leaving, to *archive.R
 	file := s.fileOf(l, to)
 	page.Address, page.Reference, page.To, page.Contact = l.address(), l.reference(), s.recipientRow(v, to), to.Contact
 	page.Action = page.Address + "/transmission/" + to.ID.String()
-	page.Masked = file.Identity == transmission.Withheld
-	page.Own = page.Masked && transmission.OwnCase(&l.opened.Answers)
+	page.Masked, page.Own = len(l.withheld()) > 0, l.ownCase()
 	page.Identity = s.voice.T("office.sent.pdf.identity." + string(file.Identity))
 	page.Frame = s.frame(c, s.voice.T("office.sent.preview.title", "Reference", page.Reference))
 	page.Error = len(page.Problems) > 0

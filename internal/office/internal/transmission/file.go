@@ -48,7 +48,8 @@ type To struct {
 	Collectivity string `json:"collectivity,omitempty"`
 }
 
-// An Identity says whether the file tells who the reporter is.
+// An Identity says whether the file tells who the reporter is: who wrote first. Those
+// who called later are named or not by their own leave.
 type Identity string
 
 // The identities.
@@ -59,8 +60,9 @@ const (
 
 // A Section is what was asked on one page, or of one person.
 type Section struct {
-	Heading string   `json:"heading"`
-	Answers []Answer `json:"answers"`
+	Of      uuid.UUID `json:"-"` // the addition that it came with; zero for the report itself
+	Heading string    `json:"heading"`
+	Answers []Answer  `json:"answers"`
 }
 
 // An Answer is one question and what was answered.
