@@ -127,6 +127,14 @@ func TestTheSheetForTheEmergencyServices(t *testing.T) {
 	if n := ask[int](d, "select count(*) from audit_events where action = 'call.relay' and detail in ('17', '15')"); n != 3 {
 		t.Errorf("calling is audited %d times", n)
 	}
+	// The sheet of the call was still open when the call was sent.
+	b.post(at+"/relais", url.Values{"service": {"Quelqu’un de Lille"}, "note": {"Ceci reste"}}).want(http.StatusUnprocessableEntity, "")
+	if got := strings.TrimSpace(b.text("textarea")); got != "Ceci reste" || b.form(relay).AttrOr("action", "") != address+"/relais" {
+		t.Errorf("after sending, a service that is none keeps %q", got)
+	}
+	if n := ask[int](d, "select count(*) from audit_events where detail ~ 'Lille'"); n != 0 {
+		t.Error("the trail holds what was typed as a service")
+	}
 	d.as("s.leroy").open(address+"/relais").want(http.StatusForbidden, "")
 }
 

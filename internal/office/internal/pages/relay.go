@@ -77,14 +77,14 @@ func (s *Server) relayOfCall(c echo.Context, v *visit) error {
 
 // relayOfReport is that of a report.
 func (s *Server) relayOfReport(c echo.Context, v *visit) error {
-	return s.reportRelay(c, v, http.StatusOK, relayPage{})
-}
-
-func (s *Server) reportRelay(c echo.Context, v *visit, status int, page relayPage) error {
 	id, err := parseID(c.Param("id"))
 	if err != nil {
 		return err
 	}
+	return s.reportRelay(c, v, id, relayPage{})
+}
+
+func (s *Server) reportRelay(c echo.Context, v *visit, id report.ID, page relayPage) error {
 	found, opened, err := s.openedOf(c, v, id)
 	if err != nil {
 		return err
@@ -110,7 +110,10 @@ func (s *Server) reportRelay(c echo.Context, v *visit, status int, page relayPag
 		}
 	}
 	page.Back, page.Action = "/dossiers/"+id.String(), "/dossiers/"+id.String()+"/relais"
-	page.Error = len(page.Problems) > 0
+	status := http.StatusOK
+	if len(page.Problems) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
 	return s.showRelayAs(c, status, opened, relays, page)
 }
 
@@ -211,44 +214,53 @@ func (s *Server) relayCall(c echo.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
-	h, err := s.loadCall(c, v, id)
-	switch {
-	case err != nil:
-		return err
-	case h.SentAt != nil:
-		return s.noteRelay(c, v, h.draft.Receipt.Report, one)
-	case h.Author != v.ID:
-		return errOtherCall
-	}
-	if problems != nil {
-		r := h.draft.Report(s.Now(), s.voice.Lang)
-		page := relayPage{Back: callAddress(id), Action: callAddress(id) + "/relais", Note: one.Note, Problems: problems}
-		return s.showRelayAs(c, http.StatusUnprocessableEntity, &r, h.draft.Relays, page)
-	}
 	for range 5 { // the form saves by itself meanwhile
-		h.draft.Relays = append(h.draft.Relays, one)
-		row, err := s.sealCall(v, &h.draft)
-		if err != nil {
+		h, err := s.loadCall(c, v, id)
+		switch {
+		case err != nil:
 			return err
+		case h.SentAt != nil && problems != nil:
+			return s.reportRelay(c, v, h.draft.Receipt.Report, relayRefused(one, problems))
+		case h.SentAt != nil:
+			return s.noteRelay(c, v, h.draft.Receipt.Report, one)
+		case h.Author != v.ID:
+			return errOtherCall
 		}
-		row.Revision = h.Revision
-		ctx := c.Request().Context()
-		if _, err = s.Archive.SaveCall(ctx, row); err == nil {
-			event := s.callLine(v, "call.relay", id, row.Body)
-			event.Detail = one.Service
-			if err := s.Trail.Append(ctx, event); err != nil {
-				return err
-			}
-			return goTo(c, callAddress(id)+"/relais#appels")
+		if problems != nil {
+			r := h.draft.Report(s.Now(), s.voice.Lang)
+			page := relayRefused(one, problems)
+			page.Back, page.Action = callAddress(id), callAddress(id)+"/relais"
+			return s.showRelayAs(c, http.StatusUnprocessableEntity, &r, h.draft.Relays, page)
 		}
-		if !isConcurrent(err) {
-			return err
-		}
-		if h, err = s.loadCall(c, v, id); err != nil {
+		if err = s.keepRelay(c, v, h, one); !isConcurrent(err) {
 			return err
 		}
 	}
 	return archive.ErrConcurrent
+}
+
+func relayRefused(one call.Relay, problems []problem) relayPage {
+	return relayPage{Note: one.Note, Problems: problems}
+}
+
+// keepRelay lays what was done into the draft of a call.
+func (s *Server) keepRelay(c echo.Context, v *visit, h *heldCall, one call.Relay) error {
+	h.draft.Relays = append(h.draft.Relays, one)
+	row, err := s.sealCall(v, &h.draft)
+	if err != nil {
+		return err
+	}
+	row.Revision = h.Revision
+	ctx := c.Request().Context()
+	if _, err = s.Archive.SaveCall(ctx, row); err != nil {
+		return err
+	}
+	event := s.callLine(v, "call.relay", h.ID, row.Body)
+	event.Detail = one.Service
+	if err := s.Trail.Append(ctx, event); err != nil {
+		return err
+	}
+	return goTo(c, callAddress(h.ID)+"/relais#appels")
 }
 
 // relayReport notes that a service was called about a report.
@@ -262,7 +274,7 @@ func (s *Server) relayReport(c echo.Context, v *visit) error {
 		return err
 	}
 	if problems != nil {
-		return s.reportRelay(c, v, http.StatusUnprocessableEntity, relayPage{Note: one.Note, Problems: problems})
+		return s.reportRelay(c, v, id, relayRefused(one, problems))
 	}
 	return s.noteRelay(c, v, id, one)
 }
