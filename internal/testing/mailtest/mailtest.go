@@ -28,6 +28,7 @@ type Config struct {
 	StartTLS bool
 	TLS      bool   // from the first byte
 	Password string // asked for of the name "veille" when it is not empty
+	HangsUp  bool   // once it has taken a message
 }
 
 // A Message is a mail as it came in.
@@ -55,7 +56,9 @@ func New(t testing.TB, c Config) *Server {
 	s := &Server{slow: make(chan struct{}), config: c}
 	certificate, roots := certify(t)
 	s.Roots = roots
-	backend := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &session{server: s, known: c.Password == ""}, nil }))
+	backend := smtp.NewServer(smtp.BackendFunc(func(line *smtp.Conn) (smtp.Session, error) {
+		return &session{server: s, line: line, known: c.Password == ""}, nil
+	}))
 	backend.Domain, backend.AllowInsecureAuth, backend.ErrorLog = "courrier.exemple.invalid", true, log.New(io.Discard, "", 0)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -100,7 +103,9 @@ func (s *Server) Dawdle() {
 
 type session struct {
 	server  *Server
+	line    *smtp.Conn
 	known   bool
+	taken   bool
 	message Message
 }
 
@@ -150,11 +155,17 @@ func (s *session) Data(r io.Reader) error {
 	s.message.Raw = string(raw)
 	s.server.mu.Lock()
 	defer s.server.mu.Unlock()
-	s.server.got = append(s.server.got, s.message)
+	s.server.got, s.taken = append(s.server.got, s.message), true
 	return err
 }
 
-func (s *session) Reset()        {}
+// Reset comes after the answer to a message.
+func (s *session) Reset() {
+	if s.taken && s.server.config.HangsUp {
+		s.line.Conn().Close()
+	}
+}
+
 func (s *session) Logout() error { return nil }
 
 func certify(t testing.TB) (tls.Certificate, *x509.CertPool) {

@@ -110,7 +110,9 @@ func (m *Mailer) Send(ctx context.Context, address string, n Notice, words Words
 	if err != nil {
 		return &Failure{Code: "other", Err: err}
 	}
-	if err := client.DialAndSendWithContext(ctx, message); err != nil {
+	// A server that took the message and then hangs up has it: sent again, it would ring
+	// once more.
+	if err := client.DialAndSendWithContext(ctx, message); err != nil && !message.IsDelivered() {
 		return mailFailure(err)
 	}
 	return nil

@@ -71,14 +71,15 @@ func TestMailLeavesBySettings(t *testing.T) {
 		"none, with a password": {mailtest.Config{Password: "sésame"}, func(c *MailConfig, _ *mailtest.Server) {
 			c.Security, c.CredentialsFile = "none", credentials(t, "veille\nsésame")
 		}, ""},
-		"no STARTTLS where wanted":   {mailtest.Config{}, func(*MailConfig, *mailtest.Server) {}, "tls"},
-		"an unknown certificate":     {mailtest.Config{StartTLS: true}, func(c *MailConfig, _ *mailtest.Server) { c.Roots = nil }, "tls"},
-		"TLS where there is none":    {mailtest.Config{}, func(c *MailConfig, _ *mailtest.Server) { c.Security = "tls" }, "tls"},
-		"a wrong password":           {mailtest.Config{StartTLS: true, Password: "sésame"}, func(c *MailConfig, _ *mailtest.Server) { c.CredentialsFile = credentials(t, "veille\nautre") }, "credentials"},
-		"a password nobody gave":     {mailtest.Config{StartTLS: true, Password: "sésame"}, func(*MailConfig, *mailtest.Server) {}, "credentials"},
-		"a recipient that is none":   {mailtest.Config{StartTLS: true}, func(_ *MailConfig, s *mailtest.Server) { s.Refuse(true) }, "refused"},
-		"a server that does nothing": {mailtest.Config{StartTLS: true}, func(_ *MailConfig, s *mailtest.Server) { s.Dawdle() }, "slow"},
-		"nobody there":               {mailtest.Config{}, func(c *MailConfig, _ *mailtest.Server) { c.Server = nobody.Addr().String() }, "unreachable"},
+		"a server that hangs up once it has the message": {mailtest.Config{StartTLS: true, HangsUp: true}, func(*MailConfig, *mailtest.Server) {}, ""},
+		"no STARTTLS where wanted":                       {mailtest.Config{}, func(*MailConfig, *mailtest.Server) {}, "tls"},
+		"an unknown certificate":                         {mailtest.Config{StartTLS: true}, func(c *MailConfig, _ *mailtest.Server) { c.Roots = nil }, "tls"},
+		"TLS where there is none":                        {mailtest.Config{}, func(c *MailConfig, _ *mailtest.Server) { c.Security = "tls" }, "tls"},
+		"a wrong password":                               {mailtest.Config{StartTLS: true, Password: "sésame"}, func(c *MailConfig, _ *mailtest.Server) { c.CredentialsFile = credentials(t, "veille\nautre") }, "credentials"},
+		"a password nobody gave":                         {mailtest.Config{StartTLS: true, Password: "sésame"}, func(*MailConfig, *mailtest.Server) {}, "credentials"},
+		"a recipient that is none":                       {mailtest.Config{StartTLS: true}, func(_ *MailConfig, s *mailtest.Server) { s.Refuse(true) }, "refused"},
+		"a server that does nothing":                     {mailtest.Config{StartTLS: true}, func(_ *MailConfig, s *mailtest.Server) { s.Dawdle() }, "slow"},
+		"nobody there":                                   {mailtest.Config{}, func(c *MailConfig, _ *mailtest.Server) { c.Server = nobody.Addr().String() }, "unreachable"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := mailtest.New(t, c.server)

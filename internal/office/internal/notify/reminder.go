@@ -17,6 +17,7 @@ const remindEvery = time.Minute
 // remind writes the reminders of the hour or the day that are not written yet, and
 // have something to tell.
 func (n *Notifier) remind(ctx context.Context) error {
+	var uncounted error
 	err := pgx.BeginFunc(ctx, n.Pool, func(tx pgx.Tx) error {
 		set, err := decide(ctx, tx)
 		if err != nil {
@@ -31,16 +32,16 @@ func (n *Notifier) remind(ctx context.Context) error {
 			return nil
 		}
 		for _, kind := range Kinds() {
-			if err := n.remindOf(ctx, tx, set.Reminders, kind); err != nil {
-				return err
-			}
+			// Each for itself: what one of them cannot count keeps no other back.
+			err := pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error { return n.remindOf(ctx, tx, set.Reminders, kind) })
+			uncounted = errors.Join(uncounted, err)
 		}
 		return nil
 	})
 	if errors.Is(err, errBusy) {
 		return nil
 	}
-	return err
+	return errors.Join(err, uncounted)
 }
 
 func (n *Notifier) remindOf(ctx context.Context, tx pgx.Tx, r Reminders, kind Kind) error {

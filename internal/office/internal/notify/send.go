@@ -44,6 +44,11 @@ func (n *Notifier) sendOne(ctx context.Context, notice Notice, words Words) erro
 		}
 		notice.Count, notice.Minutes = left.Count, int(left.Age(n.Now())/time.Minute)
 	}
+	// The settings may have changed since somebody typed the address, and whoever writes
+	// the database was never held to them.
+	if medium, _, err := ParseContact(notice.Address, n.Hosts); err != nil || medium != notice.Medium {
+		return n.finish(ctx, notice, failed, &Failure{Code: "unset"})
+	}
 	within, cancel := context.WithTimeout(ctx, sendTime)
 	err := n.Channels[notice.Medium].Send(within, notice.Address, notice, words)
 	cancel()

@@ -130,3 +130,54 @@ func TestWhoSavesOverAnotherIsTold(t *testing.T) {
 		t.Errorf("%v %v", now, err)
 	}
 }
+
+// Whoever writes the database could otherwise have the office knock at any door.
+func TestNothingGoesToAHostThatTheSettingsDoNotName(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	n := h.process()
+	for _, planted := range []Notice{
+		{Medium: Webhook, Address: "http://10.0.0.1/admin"},
+		{Medium: Webhook, Address: "https://ailleurs.example/veille"},
+		{Medium: Webhook, Address: "un@exemple.fr"},
+		{Medium: Email, Address: "https://deux.example/veille"},
+	} {
+		planted.Kind, planted.Slot, planted.Count, planted.CreatedAt = Overdue, planted.Address, 1, night
+		if err := put(context.Background(), h.db.Office, &planted); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.look(n)
+	wantTold(t, h, "of what was planted")
+	if got := states(h); !maps.Equal(got, map[string]int{failed: 4}) {
+		t.Errorf("the planted notices are %v", got)
+	}
+}
+
+func TestAReminderThatCannotBeCountedKeepsNoOtherBack(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	n := h.process(func(c *Config) {
+		counters := maps.Clone(c.Counters)
+		for _, kind := range Kinds() {
+			if kind != Answers {
+				counters[kind] = func(context.Context, time.Time) (int, error) { return 0, errors.New("not today") }
+			}
+		}
+		counters[Answers] = func(context.Context, time.Time) (int, error) { return 3, nil }
+		c.Counters = counters
+	})
+	h.set(n, func(s *Settings) {
+		s.Reminders = Reminders{Address: "rappel@exemple.fr", Medium: Email, Pace: map[Kind]Pace{}}
+		for _, kind := range Kinds() {
+			s.Reminders.Pace[kind] = Hourly
+		}
+	})
+	if err := n.Look(context.Background()); err == nil {
+		t.Error("nobody hears that something cannot be counted")
+	}
+	if err := n.Send(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	wantTold(t, h, "what can be counted", "rappel@exemple.fr")
+}

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -92,6 +93,10 @@ func (h *Hook) Send(ctx context.Context, address string, n Notice, words Words) 
 	r.Header.Set(TimestampHeader, timestamp)
 	r.Header.Set(SignatureHeader, Sign(h.key, timestamp, body))
 	answer, err := h.client.Do(r)
+	var where *url.Error
+	if errors.As(err, &where) {
+		err = where.Err // the address may say more than a log should hold
+	}
 	if err != nil {
 		return failureOf(err)
 	}
