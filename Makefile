@@ -32,13 +32,12 @@ check: ## format, vet, staticcheck
 # What computes on memory of its own is not watched for races: scrypt, which fills 64 MiB
 # for each passphrase on purpose, the arithmetic of keys, the parser that the tests read
 # pages with, and what turns bytes into other bytes without a goroutine of its own: packing,
-# patterns, catalogues, numbers, pictures. There is nothing to see in them, and they take up
-# to six times as long: half of all the time. What reads our own structs on the way, as
-# templates, JSON and reflection do, stays watched, and so does all that holds a lock.
+# patterns, numbers, pictures. There is nothing to see in them, and they take up to six times
+# as long: half of all the time. What reads our own structs on the way, as templates, JSON
+# and reflection do, stays watched, and so do the packages of others that share anything.
 QUIET := golang.org/x/crypto/scrypt crypto/internal/fips140/... golang.org/x/net/html github.com/andybalholm/cascadia \
-  compress/flate regexp regexp/syntax text/template/parse github.com/BurntSushi/toml golang.org/x/text/... unicode/... \
-  html strconv net/url encoding/base64 encoding/hex hash/... math math/bits math/big image/... rsc.io/qr/... github.com/nyaruka/phonenumbers \
-  github.com/carlos7ags/folio/...
+  compress/flate regexp regexp/syntax text/template/parse golang.org/x/text/... unicode/... \
+  html strconv net/url encoding/base64 encoding/hex hash/... math math/bits math/big image/... rsc.io/qr/...
 
 gotest: postgres reader ## every Go test with the race detector, on a real PostgreSQL
 	go test -trimpath=false -race $(QUIET:%=-gcflags=%=-race=false) -timeout 20m ./...
