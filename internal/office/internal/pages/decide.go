@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"recueil/internal/office/internal/archive"
+	"recueil/internal/office/internal/audit"
 	"recueil/internal/office/internal/triage"
 	"recueil/internal/report"
 	"recueil/internal/seal"
@@ -80,7 +81,8 @@ type decided struct {
 var errUnopened = &web.Problem{Status: http.StatusConflict, Key: "office.error.unopened"}
 
 // decided finds the deed and the report of an address. What a role may never do is
-// refused here; what stands in the way at the moment is for the page to say.
+// refused here; what stands in the way at the moment is for the page to say. The page
+// tells of the report what its own does, so that opening it leaves the same line.
 func (s *Server) decided(c echo.Context, v *visit) (*decided, error) {
 	id, err := parseID(c.Param("id"))
 	if err != nil {
@@ -96,6 +98,10 @@ func (s *Server) decided(c echo.Context, v *visit) (*decided, error) {
 	}
 	if !v.Role.May(at.action) {
 		return nil, errRole
+	}
+	event := audit.Event{At: s.Now(), Actor: v.ID, Action: "report.open", Object: "report", ID: id.String(), Seen: at.found.Body}
+	if err := s.Trail.Append(c.Request().Context(), event); err != nil {
+		return nil, err
 	}
 	if at.opened, err = s.unseal(v, &at.found); err != nil {
 		s.Log.Warn("a report does not open", "report", id, "err", err)

@@ -3,6 +3,7 @@ package pages
 import (
 	"bytes"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -119,7 +120,7 @@ func (s *Server) otherReport(c echo.Context, at *decided) (*archive.Report, *rep
 		case 1:
 			id = matches[0].ID
 		default:
-			return nil, nil, s.severalMatch(at, matches)
+			return nil, nil, s.severalMatch(c, at, matches)
 		}
 	}
 	other, err := s.Archive.Get(ctx, id, at.v.keys.Teams())
@@ -146,7 +147,11 @@ func (s *Server) otherReport(c echo.Context, at *decided) (*archive.Report, *rep
 }
 
 // severalMatch asks which of the reports under one reference is meant.
-func (s *Server) severalMatch(at *decided, matches []archive.Report) error {
+func (s *Server) severalMatch(c echo.Context, at *decided, matches []archive.Report) error {
+	event := audit.Event{At: s.Now(), Actor: at.v.ID, Action: "queue.open", Object: "queue", ID: "reference", Detail: strconv.Itoa(len(matches))}
+	if err := s.Trail.Append(c.Request().Context(), event); err != nil {
+		return err
+	}
 	asks := &unclear{problem: problem{"choice-0", s.voice.T("office.decide.which")}}
 	for i := range matches {
 		row := s.openRow(at.v, &matches[i])

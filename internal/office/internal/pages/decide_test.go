@@ -261,3 +261,22 @@ func TestCrossedMergesLeaveOneReport(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatADecisionShowsIsInTheTrail(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	one, two := d.receive(time.Hour, young()), d.receive(2*time.Hour, young())
+	three := d.receive(3*time.Hour, young(), func(r *report.Report) { r.Reference = two.Reference })
+	b := d.as("a.diallo").open(path(one)+"/decision/lien").want(200, "")
+	const seen = "select count(*) from audit_events where action = 'report.open' and object_id = $1 and digest = (select sha256(body) from report_grants where report_id::text = $1)"
+	if n := ask[int](d, seen, one.ID.String()); n != 1 {
+		t.Errorf("opening the page left %d lines", n)
+	}
+	b.submit(".deed form", url.Values{"reference": {two.Reference}, "reason": {motive}}).want(http.StatusUnprocessableEntity, "")
+	if b.doc.Find("[value='"+two.ID.String()+"'], [value='"+three.ID.String()+"']").Length() != 2 {
+		t.Error("the two of one reference are not to be chosen from")
+	}
+	if n := ask[int](d, "select count(*) from audit_events where action = 'queue.open' and object_id = 'reference' and detail = '2'"); n != 1 {
+		t.Errorf("listing two reports left %d lines", n)
+	}
+}
