@@ -36,7 +36,8 @@ func (s *Server) toLane(c echo.Context, _ *visit) error {
 
 // closeBulk closes what is ticked as out of scope. Each report is opened for it, gets
 // the reason sealed among its own parts and a line in the trail of its own; one that
-// somebody else has taken up meanwhile is left to him.
+// somebody else has taken up, or that grew meanwhile, stays as it is, and the page says
+// so with the reason kept.
 func (s *Server) closeBulk(c echo.Context, v *visit) error {
 	form, err := web.ReadForm(c.Response(), c.Request())
 	if err != nil {
@@ -56,14 +57,21 @@ func (s *Server) closeBulk(c echo.Context, v *visit) error {
 	if err := s.Archive.BeginBulk(ctx, id, v.ID, s.Now()); err != nil {
 		return err
 	}
+	var left []report.ID
 	for _, one := range typed.Ticked {
 		err := s.closeOneOf(c, v, id, one, typed.Reason)
 		if errors.Is(err, archive.ErrNotFound) || isConcurrent(err) || errors.Is(err, errNotInBulk) {
+			left = append(left, one)
 			continue
 		}
 		if err != nil {
 			return err
 		}
+	}
+	if len(left) > 0 {
+		typed.Ticked = left
+		problems := []problem{{"contenu", s.voice.T("office.lane.left", "Count", len(left))}}
+		return s.showQueue(c, v, view, queueScreen{Status: http.StatusConflict, Bulk: typed, Problems: problems})
 	}
 	return goTo(c, "/file?vue=a-verifier")
 }
@@ -97,7 +105,10 @@ func (s *Server) closeOneOf(c echo.Context, v *visit, lot uuid.UUID, id report.I
 	if err != nil {
 		return err
 	}
-	if !closesInBulk(&found, s.Now()) {
+	if found.Status == triage.Closed {
+		return nil // sent twice, or somebody was quicker: it is as was wished
+	}
+	if !closesInBulk(&found, v, s.Now()) {
 		return errNotInBulk
 	}
 	opened, err := s.unseal(v, &found)

@@ -95,7 +95,7 @@ func (s *Server) lane(c echo.Context, v *visit, at lanePlace, typed bulk) (*lane
 			before.DueAt, before.ID = before.DueAt.Add(-time.Microsecond), uuid.Max
 			row.Alike, row.Unfold = len(others), s.queueAddress(s.parseFilter(at.query), before)+"&deplie=1"
 		}
-		if p.MayClose && closesInBulk(r, now) {
+		if p.MayClose && closesInBulk(r, v, now) {
 			row.Ticks = tickOf(append([]report.ID{r.ID}, at.found.alike[i]...))
 			row.Ticked = slices.Contains(typed.Ticked, r.ID)
 		}
@@ -108,10 +108,11 @@ func (s *Server) lane(c echo.Context, v *visit, at lanePlace, typed bulk) (*lane
 	return p, err
 }
 
-// closesInBulk reports whether a row of the lane may be closed together with others:
-// nobody has taken it up.
-func closesInBulk(r *archive.Report, now time.Time) bool {
-	return r.Lane == "to_verify" && r.HeldBy(now) == nil && slices.Contains([]triage.Status{triage.Received, triage.InTriage, triage.Reopened}, r.Status)
+// closesInBulk reports whether a member may close a row of the lane together with
+// others: nobody else has taken it up, and nothing was added that nobody has read.
+func closesInBulk(r *archive.Report, v *visit, now time.Time) bool {
+	return r.Lane == "to_verify" && r.HeldBy(now) == nil && (r.Assignee == nil || *r.Assignee == v.ID) && r.Unseen == 0 &&
+		slices.Contains([]triage.Status{triage.Received, triage.InTriage, triage.Reopened}, r.Status)
 }
 
 // tickOf writes the reports that one tick stands for; what came meanwhile is not among

@@ -97,7 +97,10 @@ func TestSeveralAreClosedForOneReasonAndTakenBack(t *testing.T) {
 	}
 	d.exec("update reports set lease_holder = $2, lease_until = $3 where id = $1", kept.ID, d.staffID("c.martin"), night.Add(time.Minute))
 	const why = "Publicité, rien sur un enfant"
-	post(why, append(ticks, tick(kept.ID), tick(report.NewID()), "x")...).want(200, lane)
+	post(why, append(ticks, tick(kept.ID), tick(report.NewID()), "x")...).want(409, "")
+	if got := b.text(".error-summary"); !strings.Contains(got, "2 dossiers cochés n’ont pas été clos") || strings.TrimSpace(b.doc.Find("#reason").Text()) != why {
+		t.Errorf("of what stayed open it says %q", got)
+	}
 	if got := b.rows(); len(got) != 2 || b.row(kept).Length() != 1 {
 		t.Errorf("left in the lane are %v", got)
 	}
@@ -142,5 +145,25 @@ func TestWhatWasClosedAtOnceIsTakenBackForADayAndByWhoMay(t *testing.T) {
 	b.post(undo, nil).want(200, lane)
 	if got := ask[string](d, "select status from reports where id = $1", a.ID); got != "closed" || b.doc.Find(".recent").Length() != 0 {
 		t.Errorf("after a day it is %s", got)
+	}
+}
+
+func TestClosingSeveralLeavesAColleaguesAndWhatGrew(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	mine, his, grown := d.suspicious(5*time.Minute, advert(1)), d.suspicious(2*time.Hour, within72h()), d.suspicious(time.Hour, within24h())
+	b := d.as("a.diallo").open(lane)
+	ticks := b.ticked(mine, his, grown)
+	d.exec("update reports set assignee = $2, status = 'in_triage', version = version + 1 where id = $1", mine.ID, d.staffID("a.diallo"))
+	d.exec("update reports set assignee = $2, status = 'in_triage', version = version + 1 where id = $1", his.ID, d.staffID("c.martin"))
+	d.add(grown, advert(2))
+	b.post("/file/lot", url.Values{"dossier": ticks, "reason": {"Publicité"}, "vue": {"vue=a-verifier"}}).want(409, "")
+	for r, want := range map[*report.Report]string{mine: "closed", his: "in_triage", grown: "received"} {
+		if got := ask[string](d, "select status from reports where id = $1", r.ID); got != want {
+			t.Errorf("%s is %s, want %s", path(r), got, want)
+		}
+	}
+	if b.row(his).Find("[data-tick]").Length()+b.row(grown).Find("[data-tick]").Length() != 0 {
+		t.Error("what is not closed among several can be ticked")
 	}
 }
