@@ -136,7 +136,7 @@ func (s *Server) openEntries(f *recordFile, rows []archive.RecordEntry) {
 		}
 		f.entries[i], at[row.ID] = e, i
 		if e.entry.Replaces != nil {
-			if j, known := at[*e.entry.Replaces]; known {
+			if j, known := at[*e.entry.Replaces]; known && (f.entries[j].damaged || f.entries[j].entry.Kind == e.entry.Kind) {
 				f.entries[j].replaced = true
 			}
 		}

@@ -121,13 +121,33 @@ func (f *recordFile) replaceable(kind followup.Kind, id string) (recordEntry, bo
 	return e, ok && e.entry.Kind == kind && !e.replaced
 }
 
+// corrects reports whether an entry of a kind may take the place of another.
+func corrects(kind followup.Kind) bool { return kind == followup.Opening || kind == followup.Plan }
+
+// mayReplace holds what an entry says that it corrects against the record: it has to be
+// one of the same kind there that nobody corrected yet. There is one opening at a time.
+func (f *recordFile) mayReplace(entry followup.Entry) error {
+	if entry.Replaces == nil {
+		if entry.Kind == followup.Opening {
+			return archive.ErrReplaced
+		}
+		return nil
+	}
+	old, known := f.find(*entry.Replaces)
+	same := old.entry.Kind == entry.Kind || entry.Kind == followup.Opening && old.damaged && old.row.ID == f.row.Opening
+	if !known || !corrects(entry.Kind) || !same || old.replaced {
+		return archive.ErrReplaced
+	}
+	return nil
+}
+
 // take reads a form.
 func (fill *filling) take(form url.Values) {
 	fill.given = form
 	if id, err := uuid.Parse(form.Get("entry")); err == nil && id != uuid.Nil {
 		fill.entry = id
 	}
-	if id, err := uuid.Parse(form.Get("replaces")); err == nil {
+	if id, err := uuid.Parse(form.Get("replaces")); err == nil && corrects(fill.kind) {
 		fill.replaces = &id
 	}
 	fill.who, _ = uuid.Parse(form.Get("who"))
@@ -187,6 +207,14 @@ func (s *Server) conflict(c echo.Context, v *visit, fill filling, err error) err
 		}
 	}
 	fill.entry = report.NewID()
+	if fill.replaces != nil {
+		if old, known := f.find(*fill.replaces); !known || old.entry.Kind != fill.kind && !old.damaged {
+			fill.replaces = nil // nothing that this could correct
+		}
+	}
+	if fill.kind == followup.Opening && fill.replaces == nil {
+		fill.replaces = &f.row.Opening
+	}
 	if fill.replaces != nil {
 		for _, e := range f.entries {
 			if sameID(e.entry.Replaces, fill.replaces) {

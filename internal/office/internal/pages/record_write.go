@@ -52,6 +52,9 @@ func (s *Server) addEntry(c echo.Context, v *visit, id uuid.UUID, act recordAct)
 			}
 			act.id = report.NewID()
 		}
+		if err := f.mayReplace(act.entry); err != nil {
+			return err
+		}
 		if err := s.addTo(c, v, f, act); !errors.Is(err, archive.ErrConcurrent) {
 			return err
 		}
