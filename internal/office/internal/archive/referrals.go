@@ -86,6 +86,10 @@ func (a *Archive) Referral(ctx context.Context, id uuid.UUID, teams []string) (R
 	return found[0], nil
 }
 
+// Gone reports whether the unit does not have what was referred: it refused it, or the
+// platform took it back. What was given is then not its to read.
+func (f Referral) Gone() bool { return f.Status == Refused || f.Status == Withdrawn }
+
 // ReferralsOf lists the referrals of a report, oldest first. Whether somebody may see
 // the report is asked before.
 func (a *Archive) ReferralsOf(ctx context.Context, id report.ID) ([]Referral, error) {

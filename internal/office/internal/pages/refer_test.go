@@ -137,6 +137,9 @@ func TestAReferralIsRefusedWithdrawnAndGoesBack(t *testing.T) {
 	if got := unit.open(address).text("main"); strings.Contains(got, "Déjà suivie") {
 		t.Error("the unit reads again what it sealed to the platform")
 	}
+	if got := unit.text("main"); !strings.Contains(got, "refusée") || strings.Contains(unit.body, "Léa") || strings.Contains(got, "Suivi éducatif") {
+		t.Errorf("of what it refused the unit reads %q", got)
+	}
 
 	platform.refer(r, nil).want(200, path(r)) // once more, after a refusal
 	waiting := unit.open("/demandes").doc.Find("ol.cards a").AttrOr("href", "")
@@ -149,6 +152,10 @@ func TestAReferralIsRefusedWithdrawnAndGoesBack(t *testing.T) {
 			t.Errorf("%s of what was withdrawn says %q", answer, got)
 		}
 	}
+	if got := unit.text("main"); !strings.Contains(got, "retirée") || strings.Contains(unit.body, "Léa") || strings.Contains(unit.open("/demandes").body, "Léa") {
+		t.Errorf("of what was withdrawn the unit reads %q", got)
+	}
+	unit.post(waiting+"/refus", url.Values{"reason": {"Trop tard."}})
 	if !strings.Contains(unit.text(".kept"), "Trop tard.") {
 		t.Error("what was typed is lost")
 	}
@@ -286,4 +293,7 @@ func TestAWholeReferralBringsTheFilesAndNotTheNotes(t *testing.T) {
 	d.exec("insert into attachment_freezes (attachment_id, author, frozen_at) values ($1, $2, now())", r.Attachments[0].ID, d.staffID("c.martin"))
 	unit.open("/demandes/"+id+"/pieces/"+r.Attachments[0].ID.String()).want(http.StatusForbidden, "")
 	unit.open("/demandes/"+id+"/pieces/"+report.NewID().String()).want(http.StatusNotFound, "")
+	d.exec("delete from attachment_freezes")
+	d.exec("update referrals set status = 'withdrawn', answered_by = proposed_by, answered_at = now()")
+	unit.open("/demandes/"+id+"/pieces/"+r.Attachments[0].ID.String()).want(http.StatusNotFound, "")
 }

@@ -21,6 +21,9 @@ func (s *Server) referralFile(c echo.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
+	if f.Gone() {
+		return archive.ErrNotFound
+	}
 	wanted, err := parseID(c.Param("piece"))
 	if err != nil {
 		return err

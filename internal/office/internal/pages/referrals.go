@@ -47,7 +47,9 @@ func (s *Server) referrals(c echo.Context, v *visit) error {
 	var page referralsPage
 	for _, f := range found {
 		line := referralLine{referralRow: s.referralRow(f, f.ProposedAt, f.ProposedName), Address: "/demandes/" + f.ID.String()}
-		if body, err := s.openReferral(v, &f); err != nil {
+		if f.Gone() {
+			line.Situation = s.voice.T("office.referral.title")
+		} else if body, err := s.openReferral(v, &f); err != nil {
 			line.Damaged, line.Situation = true, s.voice.T("office.damaged.short")
 		} else {
 			line.Situation, line.Detail = s.situation(body.Report)
@@ -102,6 +104,7 @@ type referralPage struct {
 	Wish      string
 	Removed   int
 	Damaged   bool
+	Gone      bool     // the unit does not have it: its state is all there is
 	Calling   *calling // of a whole one
 	Facts     []fact
 	Sections  []section
@@ -155,7 +158,10 @@ func (s *Server) showReferral(c echo.Context, v *visit, sc referralScreen) error
 	if err != nil {
 		return err
 	}
-	event := audit.Event{At: s.Now(), Actor: v.ID, Action: "referral.open", Object: "referral", ID: f.ID.String(), Seen: f.Body}
+	event := audit.Event{At: s.Now(), Actor: v.ID, Action: "referral.open", Object: "referral", ID: f.ID.String()}
+	if !f.Gone() {
+		event.Seen = f.Body
+	}
 	if err := s.Trail.Append(ctx, event); err != nil {
 		return err
 	}
@@ -163,7 +169,7 @@ func (s *Server) showReferral(c echo.Context, v *visit, sc referralScreen) error
 	if err != nil {
 		return err
 	}
-	page := referralPage{Row: s.referralRow(f, f.ProposedAt, f.ProposedName), Address: "/demandes/" + f.ID.String(), From: s.teamName(f.FromTeam), Damaged: true,
+	page := referralPage{Row: s.referralRow(f, f.ProposedAt, f.ProposedName), Address: "/demandes/" + f.ID.String(), From: s.teamName(f.FromTeam), Damaged: !f.Gone(), Gone: f.Gone(),
 		Answers: f.Status == archive.Proposed, Returns: f.Status == archive.Accepted, Typed: sc.Typed, Notice: sc.Notice, Problems: sc.Problems, MaxReason: maxReason}
 	for _, l := range s.openLetters(v, letters) {
 		page.Letters = append(page.Letters, letterRow{l.Text, s.when(l.SentAt), l.AuthorName, l.Damaged})
@@ -174,8 +180,10 @@ func (s *Server) showReferral(c echo.Context, v *visit, sc referralScreen) error
 	case !errors.Is(err, archive.ErrNoRecord):
 		return err
 	}
-	if body, err := s.openReferral(v, &f); err == nil {
-		s.fillReferral(&page, body)
+	if !f.Gone() {
+		if body, err := s.openReferral(v, &f); err == nil {
+			s.fillReferral(&page, body)
+		}
 	}
 	page.Frame = s.frame(c, s.voice.T("office.referral.title"))
 	page.Error = len(sc.Problems) > 0
