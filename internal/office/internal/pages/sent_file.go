@@ -49,7 +49,7 @@ func (s *Server) fileOf(l *leaving, to *archive.Recipient) *transmission.File {
 	later := notes.corrections()
 	for _, n := range notes {
 		if _, corrected := later[n.part.ID]; n.Share && !corrected {
-			f.Notes = append(f.Notes, transmission.Note{At: n.part.CreatedAt.UTC(), Text: n.Text})
+			f.Notes = append(f.Notes, transmission.Note{Part: n.part.ID, At: n.part.CreatedAt.UTC(), Text: n.Text})
 		}
 	}
 	return f
@@ -102,20 +102,26 @@ func (s *Server) fileAdded(f *transmission.File, a addition, heading string) {
 	}
 }
 
-// answerKey names an answer or a note of a file on its page: what was added later
-// bears the same names as what came first.
-func answerKey(section, answer int) string { return "r" + itoa(section) + "-" + itoa(answer) }
+// answerKey names an answer of a file on its page. Between a page and what is posted
+// from it answers and notes may come or go, so nothing is named by its place.
+func answerKey(section *transmission.Section, a *transmission.Answer) string {
+	key := "r-"
+	if section.Of != uuid.Nil {
+		key = "a" + section.Of.String() + "-"
+	}
+	return key + strings.ReplaceAll(a.Field, ".", "-")
+}
 
-func noteKey(note int) string { return "n" + itoa(note) }
+func noteKey(n *transmission.Note) string { return "n" + n.Part.String() }
 
 // without returns the file without the answers and notes of those names.
 func without(f *transmission.File, omitted map[string]bool) *transmission.File {
 	out := *f
 	out.Sections, out.Notes = []transmission.Section{}, []transmission.Note{}
-	for i, section := range f.Sections {
+	for _, section := range f.Sections {
 		kept := transmission.Section{Of: section.Of, Heading: section.Heading}
-		for j, a := range section.Answers {
-			if !omitted[answerKey(i, j)] {
+		for _, a := range section.Answers {
+			if !omitted[answerKey(&section, &a)] {
 				a.Values = append([]string{}, a.Values...)
 				kept.Answers = append(kept.Answers, a)
 			}
@@ -124,8 +130,8 @@ func without(f *transmission.File, omitted map[string]bool) *transmission.File {
 			out.Sections = append(out.Sections, kept)
 		}
 	}
-	for i, n := range f.Notes {
-		if !omitted[noteKey(i)] {
+	for _, n := range f.Notes {
+		if !omitted[noteKey(&n)] {
 			out.Notes = append(out.Notes, n)
 		}
 	}

@@ -92,3 +92,31 @@ func TestADetailOfACallerInATextIsPointedOut(t *testing.T) {
 	}
 	agent.propose(r, to, url.Values{"redactions": {"01 99 00 45 67"}}).want(200, path(r)+"/transmission")
 }
+
+func TestWhatIsTickedIsNotTakenForAnother(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	to := d.recipient("cell", "CRIP du Nord", "59", "")
+	r := d.receive(time.Hour, lille())
+	d.qualify(r, "concern")
+	agent := d.as("a.diallo")
+	shared := func(text string) {
+		agent.open(path(r)).submit("form[data-note]", url.Values{"note": {text}, "share": {"1"}}).want(200, "")
+	}
+	shared("Une note qui part.")
+	shared("Une note retirée.")
+	agent.open(path(r)+"/transmission/"+to).want(200, "")
+	boxes := agent.doc.Find(`.leaf-row:contains("Une note retirée.") input[name="omit"]`)
+	key := boxes.AttrOr("value", "")
+	values := agent.ticks()
+	values.Set("omit", key)
+	values.Set("version", agent.doc.Find(`input[name="version"]`).AttrOr("value", ""))
+	// Meanwhile the first one is corrected, and so stands behind the other.
+	first := agent.open(path(r)).doc.Find(`a[href*="corriger="]`).First().AttrOr("href", "")
+	agent.open(first).submit("form[data-note]", url.Values{"note": {"Une note corrigée."}, "share": {"1"}}).want(200, "")
+	agent.post(path(r)+"/transmission/"+to, values).want(http.StatusUnprocessableEntity, "")
+	row := `.leaf-row:contains("Une note corrigée.")`
+	if agent.doc.Find(row+" input[checked]").Length() != 0 || agent.doc.Find(`.leaf-row:contains("Une note retirée.") input[name="omit"][checked]`).Length() != 1 {
+		t.Error("a note that nobody read yet bears the ticks of another")
+	}
+}

@@ -108,10 +108,10 @@ func (s *Server) prepare(c echo.Context, v *visit) error {
 	typed := preparing{Version: l.row.Version}
 	file := s.fileOf(l, &to)
 	withheld := l.withheld()
-	for i, section := range file.Sections {
-		for j, a := range section.Answers {
+	for _, section := range file.Sections {
+		for _, a := range section.Answers {
 			if by := withheld[section.Of]; by != nil && transmission.OwnCase(&by.Answers) && transmission.Names(a.Field) {
-				typed.Omitted = append(typed.Omitted, answerKey(i, j))
+				typed.Omitted = append(typed.Omitted, answerKey(&section, &a))
 			}
 		}
 	}
@@ -131,17 +131,17 @@ func (s *Server) showPrepare(c echo.Context, v *visit, l *leaving, to *archive.R
 	row := func(key, label string, values []string, long bool) prepareRow {
 		return prepareRow{key, label, values, long, false, slices.Contains(page.Typed.Omitted, key), slices.Contains(page.Typed.Read, key)}
 	}
-	for i, section := range file.Sections {
+	for _, section := range file.Sections {
 		shown := prepareSection{Heading: section.Heading}
-		for j, a := range section.Answers {
-			r := row(answerKey(i, j), a.Label, a.Values, a.Long)
+		for _, a := range section.Answers {
+			r := row(answerKey(&section, &a), a.Label, a.Values, a.Long)
 			r.Redacted = a.Redacted
 			shown.Rows = append(shown.Rows, r)
 		}
 		page.Sections = append(page.Sections, shown)
 	}
-	for i, n := range file.Notes {
-		r := row(noteKey(i), s.when(n.At), []string{n.Text}, true)
+	for _, n := range file.Notes {
+		r := row(noteKey(&n), s.when(n.At), []string{n.Text}, true)
 		r.Redacted = n.Redacted
 		page.Notes = append(page.Notes, r)
 	}
@@ -169,15 +169,15 @@ func (s *Server) prepareProblems(l *leaving, whole *transmission.File, t prepari
 	if tells := tellsOf(l, leaves); tells != nil {
 		refuse("redactions", s.voice.T("office.sent.redact.tells", "What", tells[0]))
 	}
-	for i, section := range whole.Sections {
-		for j, a := range section.Answers {
-			if key := answerKey(i, j); a.Long && !slices.Contains(t.Omitted, key) && !slices.Contains(t.Read, key) {
+	for _, section := range whole.Sections {
+		for _, a := range section.Answers {
+			if key := answerKey(&section, &a); a.Long && !slices.Contains(t.Omitted, key) && !slices.Contains(t.Read, key) {
 				refuse("lu-"+key, s.voice.T("office.sent.read.missing", "Label", a.Label))
 			}
 		}
 	}
-	for i, n := range whole.Notes {
-		if key := noteKey(i); !slices.Contains(t.Omitted, key) && !slices.Contains(t.Read, key) {
+	for _, n := range whole.Notes {
+		if key := noteKey(&n); !slices.Contains(t.Omitted, key) && !slices.Contains(t.Read, key) {
 			refuse("lu-"+key, s.voice.T("office.sent.read.missing", "Label", s.when(n.At)))
 		}
 	}

@@ -77,6 +77,7 @@ type Answer struct {
 
 // A Note is one that staff wrote to go along.
 type Note struct {
+	Part     uuid.UUID `json:"-"` // where it lies in the case
 	At       time.Time `json:"at"`
 	Text     string    `json:"text"`
 	Redacted bool      `json:"redacted,omitempty"`
