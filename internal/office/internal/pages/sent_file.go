@@ -138,10 +138,6 @@ func without(f *transmission.File, omitted map[string]bool) *transmission.File {
 	return &out
 }
 
-// telling are the answers that identify a reporter by themselves: none of them may
-// stand in a text that leaves without his leave.
-var telling = []string{"professional.name", "professional.work_phone", "professional.work_email", "contact.value", "contact.alias", "short.callback"}
-
 // told lists those who told what a file says, by the addition that each came with; the
 // zero id is the first reporter's. What is added by the receipt code is his as well.
 func (l *leaving) told() map[uuid.UUID]*report.Report {
@@ -169,32 +165,4 @@ func (l *leaving) ownCase() bool {
 		}
 	}
 	return false
-}
-
-// tellsOf lists what still stands in a file of those who did not allow to be named.
-func tellsOf(l *leaving, f *transmission.File) (found []string) {
-	whole := strings.ToLower(strings.Join(f.Texts(), "\n"))
-	said := func(value string) {
-		value = strings.TrimSpace(value)
-		if len([]rune(value)) >= 5 && strings.Contains(whole, strings.ToLower(value)) {
-			found = append(found, value)
-		}
-	}
-	withheld := l.withheld()
-	for _, r := range withheld {
-		for _, name := range telling {
-			for _, value := range r.Get(name)[:min(1, len(r.Get(name)))] {
-				said(value)
-			}
-		}
-	}
-	if withheld[uuid.Nil] == nil {
-		return found
-	}
-	for _, a := range l.additions {
-		if a.body != nil && a.body.Added != nil {
-			said(a.body.Added.Contact)
-		}
-	}
-	return found
 }

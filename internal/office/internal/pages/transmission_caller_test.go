@@ -82,7 +82,7 @@ func TestADetailOfACallerInATextIsPointedOut(t *testing.T) {
 	to := d.recipient("cell", "CRIP du Nord", "59", "")
 	r := d.receive(time.Hour, markedReporter(t, report.ConfidentialityMayBePassedOn), func(r *report.Report) { r.Reference = "7KQ4M2XB" })
 	values := caller()
-	values.Set("situation.facts", "Rappeler au 01 99 00 45 67 avant midi.")
+	values.Set("situation.facts", "Rappeler au +33 1 99 00.45.67 avant midi.")
 	agent := d.as("a.diallo")
 	agent.joined(r, values)
 	d.qualify(r, "concern")
@@ -90,7 +90,7 @@ func TestADetailOfACallerInATextIsPointedOut(t *testing.T) {
 	if got := agent.text(".error-summary li"); !strings.Contains(got, "désigne la personne") {
 		t.Errorf("the caller's number in a text is told as %q", got)
 	}
-	agent.propose(r, to, url.Values{"redactions": {"01 99 00 45 67"}}).want(200, path(r)+"/transmission")
+	agent.propose(r, to, url.Values{"redactions": {"+33 1 99 00.45.67"}}).want(200, path(r)+"/transmission")
 }
 
 func TestWhatIsTickedIsNotTakenForAnother(t *testing.T) {
