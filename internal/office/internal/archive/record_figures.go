@@ -16,11 +16,13 @@ type CountedEntry struct {
 	Entry RecordEntry
 }
 
-// EachEntry reads what a unit wrote within a span, record by record, for its figures.
+// EachEntry reads what a unit wrote within a span, record by record, for its figures. An
+// opening counts when its record was opened, however late it was corrected.
 // Bodies are handed over one by one, and none is kept.
 func (a *Archive) EachEntry(ctx context.Context, team string, from, to time.Time, each func(CountedEntry)) error {
 	rows, err := a.pool.Query(ctx, `select r.id, r.team_id, r.epoch, r.body, r.opening, r.opened_at, e.id, e.sequence, e.replaces, e.body, e.created_at
-		from records r join record_entries e on e.record_id = r.id where r.team_id = $1 and e.created_at < $3 and (e.created_at >= $2 or e.id = r.opening and r.opened_at >= $2)
+		from records r join record_entries e on e.record_id = r.id where r.team_id = $1
+			and case when e.id = r.opening then r.opened_at else e.created_at end >= $2 and case when e.id = r.opening then r.opened_at else e.created_at end < $3
 		order by r.id, e.sequence`, team, from, to)
 	if err != nil {
 		return fmt.Errorf("reading the figures of %s: %w", team, postgres.Sort(err))

@@ -129,7 +129,7 @@ func (s *Server) countRecords(ctx context.Context, v *visit, unit string, year i
 		if broken || key.Open(casefile.Place{Part: c.Entry.ID, Kind: recordPart, Sequence: c.Entry.Sequence}, c.Entry.Body, &e) != nil {
 			return
 		}
-		counts.tally(c, e, from)
+		counts.tally(c, e)
 	})
 	if err != nil {
 		return nil, err
@@ -141,10 +141,10 @@ func (s *Server) countRecords(ctx context.Context, v *visit, unit string, year i
 	return counts, err
 }
 
-func (rc recordCounts) tally(c archive.CountedEntry, e followup.Entry, from time.Time) {
+func (rc recordCounts) tally(c archive.CountedEntry, e followup.Entry) {
 	switch e.Kind {
 	case followup.Opening:
-		if c.Entry.ID == c.Opening && !c.OpenedAt.Before(from) {
+		if c.Entry.ID == c.Opening {
 			rc.add("situations", e.Said.Get("origin"))
 			rc.add("departments", e.Said.Get("department"))
 			rc.add("consents", e.Said.Get("consent"))

@@ -38,3 +38,24 @@ func TestUnitFiguresHideTheFew(t *testing.T) {
 		t.Errorf("the year before says %q", got)
 	}
 }
+
+// A record counts in the year it was opened, as its opening stands now, whenever that
+// was corrected.
+func TestUnitFiguresCountACorrectedOpeningOnce(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	b := d.as("t.colin")
+	for n := range 5 {
+		b.openRecord(fmt.Sprint("Situation ", n))
+	}
+	record := b.recordAt()
+	d.clock.Add(366 * 24 * time.Hour)
+	b = d.as("t.colin").adds(record, "ouverture", url.Values{"said.department": {"69"}}).want(200, record)
+	d.clock.Add(25 * time.Hour)
+	b = d.as("t.colin")
+	for year, want := range map[int]string{2026: "Total5", 2027: "Total0"} {
+		if got := b.open(fmt.Sprint("/suivi/chiffres?annee=", year)).text("#situations ~ table"); !strings.Contains(got, want) {
+			t.Errorf("%d says %q", year, got)
+		}
+	}
+}
