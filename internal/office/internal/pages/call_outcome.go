@@ -2,6 +2,7 @@ package pages
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -88,8 +89,9 @@ func (s *Server) endCall(c echo.Context, v *visit) error {
 	}
 	if draft, err := parseID(c.Param("id")); err == nil {
 		id = uuid.NewSHA1(draft, []byte("outcome")) // a call ends once
-		if err := s.endDraft(c, v, form, draft); err != nil {
-			return err
+		typed := s.typedCall(form)
+		if h, err := s.endDraft(c, v, draft, typed); err != nil {
+			return s.callRefused(c, v, draft, typed, h, err)
 		}
 	}
 	if err := s.Archive.CountOutcome(ctx, id, kind, to.TeamID, s.Now().In(s.paris)); err != nil {
@@ -103,17 +105,23 @@ func (s *Server) endCall(c echo.Context, v *visit) error {
 }
 
 // endDraft saves what is on the page before it is given up, so that taking that back
-// brings all of it.
-func (s *Server) endDraft(c echo.Context, v *visit, form url.Values, id uuid.UUID) error {
-	typed := s.typedCall(form)
+// brings all of it. What another page saved meanwhile is not given up unseen; a call
+// that was sent stays so.
+func (s *Server) endDraft(c echo.Context, v *visit, id uuid.UUID, typed *typedCall) (*heldCall, error) {
 	if !typed.holdsText() {
-		return s.giveUp(c, v, id)
+		row, err := s.Archive.Call(c.Request().Context(), id, v.keys.Teams())
+		if err != nil || row.Revision == typed.revision {
+			return nil, s.giveUp(c, v, id)
+		}
 	}
 	h, err := s.keepCall(c, v, id, typed)
-	if err != nil && !isConcurrent(err) {
-		return err
+	switch {
+	case errors.Is(err, errCallSent):
+		return h, nil
+	case err != nil:
+		return h, err
 	}
-	return s.giveUp(c, v, h.ID)
+	return h, s.giveUp(c, v, h.ID)
 }
 
 // holdsText reports whether anything was written.

@@ -173,6 +173,24 @@ func TestACallWithoutAReportIsCounted(t *testing.T) {
 	if n := ask[int](d, "select count(*) from call_outcomes"); n != 1 {
 		t.Errorf("after the minute, %d are counted", n)
 	}
+	// What another window saved is not given up unseen; a call that was sent is counted.
+	b.newCall()
+	at = b.form(callForm).AttrOr("action", "")
+	empty := b.typed(url.Values{"outcome": {"silent"}})
+	b.saveCall(url.Values{"situation.facts": {"D’abord"}}).want(200, at)
+	stale := b.typed(url.Values{"situation.facts": {"Ici"}, "outcome": {"silent"}})
+	b.open(at).saveCall(url.Values{"situation.facts": {"Là"}}).want(200, at)
+	for _, form := range []url.Values{stale, empty} {
+		b.post(at+"/fin", form).want(http.StatusConflict, "")
+		if !strings.Contains(b.text(".notice .answers-list"), "Là") {
+			t.Errorf("what another window saved is told as %q", b.text(".notice"))
+		}
+	}
+	if n := ask[int](d, "select count(*) from calls where dropped_at is not null and id::text = $1", strings.TrimPrefix(at, "/appels/")); n != 0 {
+		t.Error("what another window saved was given up")
+	}
+	b.open(at).sendCall(nil)
+	b.post(at+"/fin", stale).want(200, "")
 	b.post("/appels/fin", url.Values{"outcome": {"nonsense"}}).want(200, "/appels")
 	d.as("p.blanc").post("/appels/fin", url.Values{"outcome": {"advice"}}).want(http.StatusForbidden, "")
 }
