@@ -270,7 +270,7 @@ func (s *Server) saveCall(c echo.Context, v *visit) error {
 	h, err := s.keepCall(c, v, id, typed)
 	quiet := c.Request().Header.Get("X-Recueil-Autosave") != ""
 	switch {
-	case quiet && (errors.Is(err, archive.ErrConcurrent) || errors.Is(err, errCallSent)):
+	case quiet && (errors.Is(err, archive.ErrConcurrent) || errors.Is(err, errCallSent) || errors.Is(err, errOtherCall)):
 		return c.NoContent(http.StatusConflict)
 	case err != nil:
 		return s.callRefused(c, v, id, typed, h, err)
@@ -304,6 +304,10 @@ func (s *Server) callRefused(c echo.Context, v *visit, id report.ID, typed *type
 		again := &heldCall{draft: call.Draft{ID: report.NewID()}}
 		typed.same = h.draft.Receipt.Report
 		return s.showCall(c, v, callScreen{status: http.StatusConflict, held: again, typed: typed, notice: s.voice.T("office.phone.sent_elsewhere")})
+	case errors.Is(err, errOtherCall):
+		// A colleague goes on with the call: what was typed here becomes one of its own.
+		again := &heldCall{draft: call.Draft{ID: report.NewID()}}
+		return s.showCall(c, v, callScreen{status: http.StatusConflict, held: again, typed: typed, notice: s.voice.T("office.phone.taken_elsewhere")})
 	case errors.Is(err, postgres.ErrUnavailable):
 		kept := &heldCall{draft: call.Draft{ID: id}}
 		kept.Revision = typed.revision

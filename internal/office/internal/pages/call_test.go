@@ -358,6 +358,17 @@ func TestWhoTakesCalls(t *testing.T) {
 		t.Errorf("taken over, the call says %q", got)
 	}
 	mine.saveCall(url.Values{"situation.facts": {"Confidence et suite"}}).want(http.StatusConflict, at)
+	if got := strings.TrimSpace(mine.doc.Find("#situation-facts").Text()); got != "Confidence et suite" || !strings.Contains(mine.text(".notice:not([hidden])"), "repris") {
+		t.Errorf("who still had it open finds %q and is told %q", got, mine.text(".notice:not([hidden])"))
+	}
+	mine.saveCall(nil)
+	if mine.status != 200 || mine.at == at {
+		t.Errorf("what he typed is saved at %s: %d", mine.at, mine.status)
+	}
+	colleague.open(at)
+	if got := strings.TrimSpace(colleague.doc.Find("#situation-facts").Text()); got != "Confidence" {
+		t.Errorf("the call that was taken over says %q", got)
+	}
 	if n := ask[int](d, "select count(*) from audit_events where action = 'call.take' and actor = $1", d.staffID("c.martin")); n != 1 {
 		t.Errorf("taking over is audited %d times", n)
 	}
