@@ -62,6 +62,9 @@ func (s *Server) openCall(v *visit, row archive.Call) (*heldCall, error) {
 	if err != nil {
 		return nil, &web.Problem{Status: errCallDamaged.Status, Key: errCallDamaged.Key, Err: err}
 	}
+	if row.SentAt != nil && draft.Receipt == nil {
+		return nil, errCallDamaged
+	}
 	return &heldCall{row, draft}, nil
 }
 

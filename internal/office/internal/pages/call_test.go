@@ -302,6 +302,19 @@ func TestTheReceiptGoesAfterAWhile(t *testing.T) {
 	}
 }
 
+func TestACallMarkedAsSentFromOutsideIsDamaged(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	b := d.as("a.diallo").newCall()
+	b.saveCall(url.Values{"situation.facts": {"Premier"}}).want(200, "")
+	at, form := b.at, b.typed(nil)
+	d.exec("update calls set sent_at = $1", d.clock.Now())
+	for _, address := range []string{at, at + "/recu", at + "/relais"} {
+		b.open(address).want(http.StatusConflict, "")
+	}
+	b.post(at+"/envoi", form).want(http.StatusConflict, "")
+}
+
 func TestBadInputOfACallIsKept(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
