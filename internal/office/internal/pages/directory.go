@@ -126,18 +126,25 @@ func (s *Server) standing(v *visit, r *archive.Recipient) standing {
 	switch {
 	case r.RetiredAt != nil:
 		return retired
-	case r.EntryTag == nil:
+	case r.EntryTag == nil || !holds(v, bindingOf(r.EntryTeam, r.EntryEpoch, r.EntryTag)):
 		return unverified
 	case !v.keys.Bound(bindingOf(r.EntryTeam, r.EntryEpoch, r.EntryTag), entryPurpose, entryFields(r)...):
 		return altered
 	case r.VerifiedOn.AddDate(0, verifiedMonths, 0).Before(s.today()):
 		return outdated
-	case r.AgeKey != "" && r.KeyTag == nil:
+	case r.AgeKey != "" && (r.KeyTag == nil || !holds(v, bindingOf(r.KeyTeam, r.KeyEpoch, r.KeyTag))):
 		return unconfirmed
 	case r.AgeKey != "" && !v.keys.Bound(bindingOf(r.KeyTeam, r.KeyEpoch, r.KeyTag), keyPurpose, keyFields(r)...):
 		return altered
 	}
 	return verified
+}
+
+// holds reports whether a member has the key that a tag was made with. Who has not
+// cannot tell what was altered from what is only old: it wants to be verified again.
+func holds(v *visit, b staff.Binding) bool {
+	_, ok := v.keys.Identity(b.TeamID, b.Epoch)
+	return ok
 }
 
 // What the tags of an entry vouch for: whom it is, and apart from that whose key.

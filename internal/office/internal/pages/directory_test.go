@@ -131,6 +131,15 @@ func TestAKeyIsConfirmedByAnotherPerson(t *testing.T) {
 	if got := coordinator.text(".sheet .badge"); got != "Vérifiée le 17 mars 2026" {
 		t.Errorf("with a confirmed key it is %q", got)
 	}
+	d.exec("update recipients set key_epoch = 9")
+	if got := agent.state(entry); got != "Clé à confirmer" {
+		t.Errorf("with a key confirmed under an epoch that is gone it is %q", got)
+	}
+	d.exec("update recipients set key_epoch = 1, entry_epoch = 9")
+	if got := agent.state(entry); got != "À vérifier" {
+		t.Errorf("vouched for under an epoch that is gone it is %q", got)
+	}
+	d.exec("update recipients set entry_epoch = 1")
 	for what, change := range map[string]string{
 		"the key":            "update recipients set age_key = $2 where id = $1",
 		"the name":           "update recipients set name = 'CRIP', age_key = coalesce(nullif($2, ''), age_key) where id = $1",
