@@ -72,36 +72,37 @@ func (a *Archive) RecentBulks(ctx context.Context, teams []string, since time.Ti
 	return found, nil
 }
 
-// UndoBulk reopens what was closed at once and nobody has touched since: a move like any
-// other, and the reasons stay. It returns which; the error is ErrNotFound for what was
-// taken back already, or too long ago.
-func UndoBulk(ctx context.Context, tx pgx.Tx, bulk uuid.UUID, by uuid.UUID, teams []string, now time.Time) (reopened []report.ID, err error) {
-	tag, err := tx.Exec(ctx, "update bulk_closings set undone_at = $2, undone_by = $3 where id = $1 and undone_at is null and closed_at > $4", bulk, now, by, now.Add(-BulkUndoTime))
+// A Bulked is one of what was closed at once, as it was left.
+type Bulked struct {
+	Report  report.ID
+	Version int
+}
+
+const untouched = `from bulk_closed c join reports r on r.id = c.report_id where c.bulk_id = $1 and r.status = 'closed' and r.version = c.version`
+
+// Bulked lists what was closed at once, was given to some teams, and nobody has touched
+// since; nothing of what was taken back already, or too long ago.
+func (a *Archive) Bulked(ctx context.Context, bulk uuid.UUID, teams []string, now time.Time) ([]Bulked, error) {
+	rows, err := a.pool.Query(ctx, "select c.report_id as report, c.version "+untouched+`
+		and exists (select from report_grants g where g.report_id = r.id and g.team_id = any($2))
+		and exists (select from bulk_closings b where b.id = $1 and b.undone_at is null and b.closed_at > $3) order by c.report_id`,
+		bulk, teams, now.Add(-BulkUndoTime))
 	if err != nil {
-		return nil, fmt.Errorf("taking back %s: %w", bulk, postgres.Sort(err))
+		return nil, fmt.Errorf("reading what %s closed: %w", bulk, postgres.Sort(err))
 	}
-	if tag.RowsAffected() == 0 {
-		return nil, ErrNotFound
-	}
-	rows, err := tx.Query(ctx, `select c.report_id, c.version from bulk_closed c join reports r on r.id = c.report_id
-		where c.bulk_id = $1 and r.status = 'closed' and r.version = c.version
-		and exists (select from report_grants g where g.report_id = r.id and g.team_id = any($2)) order by c.report_id`, bulk, teams)
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Bulked])
 	if err != nil {
-		return nil, fmt.Errorf("taking back %s: %w", bulk, postgres.Sort(err))
+		return nil, fmt.Errorf("reading what %s closed: %w", bulk, postgres.Sort(err))
 	}
-	type one struct {
-		Report  report.ID
-		Version int
-	}
-	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[one])
+	return found, nil
+}
+
+// EndBulk notes that all was taken back, once nothing is left of it that anybody could
+// still take back: what others alone were given stays theirs to reopen.
+func (a *Archive) EndBulk(ctx context.Context, bulk, by uuid.UUID, now time.Time) error {
+	_, err := a.pool.Exec(ctx, "update bulk_closings set undone_at = $2, undone_by = $3 where id = $1 and undone_at is null and not exists (select "+untouched+")", bulk, now, by)
 	if err != nil {
-		return nil, fmt.Errorf("taking back %s: %w", bulk, postgres.Sort(err))
+		return fmt.Errorf("taking back %s: %w", bulk, postgres.Sort(err))
 	}
-	for _, r := range all {
-		if err := Move(ctx, tx, Step{Report: r.Report, Version: r.Version, From: triage.Closed, To: triage.Reopened, By: by, At: now}); err != nil {
-			return nil, err
-		}
-		reopened = append(reopened, r.Report)
-	}
-	return reopened, nil
+	return nil
 }

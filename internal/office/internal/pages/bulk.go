@@ -125,22 +125,43 @@ func (s *Server) closeOneOf(c echo.Context, v *visit, lot uuid.UUID, id report.I
 }
 
 // undoBulk takes back what was closed at once: each report that nobody touched since is
-// reopened, with its line in the trail.
+// reopened by a move of its own, so that one that changes meanwhile keeps no other closed.
 func (s *Server) undoBulk(c echo.Context, v *visit) error {
 	lot, err := uuid.Parse(c.Param("lot"))
 	if err != nil {
 		return archive.ErrNotFound
 	}
-	ctx, now := c.Request().Context(), s.Now()
-	err = s.Trail.Record(ctx, func(tx pgx.Tx) (lines []audit.Event, err error) {
-		reopened, err := archive.UndoBulk(ctx, tx, lot, v.ID, v.keys.Teams(), now)
-		for _, id := range reopened {
-			lines = append(lines, audit.Event{At: now, Actor: v.ID, Action: "report.reopen_bulk", Object: "report", ID: id.String(), Detail: string(triage.Reopened)})
-		}
-		return lines, err
-	})
-	if err != nil && !errors.Is(err, archive.ErrNotFound) { // taken back already: it is as was wished
+	ctx := c.Request().Context()
+	all, err := s.Archive.Bulked(ctx, lot, v.keys.Teams(), s.Now())
+	if err != nil {
 		return err
 	}
+	for _, one := range all {
+		err := s.reopenOneOf(c, v, one)
+		if err != nil && !errors.Is(err, archive.ErrNotFound) && !isConcurrent(err) && !errors.Is(err, errNotInBulk) {
+			return err
+		}
+	}
+	if len(all) > 0 {
+		if err := s.Archive.EndBulk(ctx, lot, v.ID, s.Now()); err != nil {
+			return err
+		}
+	}
 	return c.Redirect(http.StatusSeeOther, "/file?vue=a-verifier")
+}
+
+// reopenOneOf reopens a report as it was left, with a part that its timeline tells.
+func (s *Server) reopenOneOf(c echo.Context, v *visit, one archive.Bulked) error {
+	found, err := s.Archive.Get(c.Request().Context(), one.Report, v.keys.Teams())
+	if err != nil {
+		return err
+	}
+	opened, err := s.unseal(v, &found)
+	if err != nil {
+		s.Log.Warn("a report does not open", "report", one.Report, "err", err)
+		return errNotInBulk
+	}
+	step := archive.Step{Report: one.Report, Version: one.Version, From: triage.Closed, To: triage.Reopened}
+	line := audit.Event{Action: "report.reopen_bulk", Object: "report", ID: one.Report.String(), Detail: string(triage.Reopened)}
+	return s.take(c, v, step, casefile.Of(opened).New(archive.DecisionPart, &decision{Act: "reopen"}), line)
 }

@@ -167,3 +167,26 @@ func TestClosingSeveralLeavesAColleaguesAndWhatGrew(t *testing.T) {
 		t.Error("what is not closed among several can be ticked")
 	}
 }
+
+func TestTakingBackLeavesToOthersWhatTheyAloneSee(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	seen, second, third := d.suspicious(5*time.Minute, advert(1)), d.suspicious(2*time.Hour, within72h()), d.suspicious(time.Hour, within24h())
+	b := d.as("a.diallo").open(lane)
+	b.post("/file/lot", url.Values{"dossier": b.ticked(seen, second, third), "reason": {"Publicité"}}).want(200, lane)
+	undo := b.doc.Find(".recent form").AttrOr("action", "")
+	d.exec("update report_grants set team_id = 'cellule' where report_id <> $1", seen.ID)
+	b.post(undo, nil).want(200, lane)
+	const ended = "select undone_at is not null from bulk_closings"
+	if got := ask[int](d, "select count(*) from reports where status = 'reopened'"); got != 1 || ask[bool](d, ended) {
+		t.Errorf("%d are reopened, all taken back: %v", got, ask[bool](d, ended))
+	}
+	if got := b.open(path(seen)).text(".timeline"); !strings.Contains(got, "Rouvert") {
+		t.Errorf("the timeline tells %q", got)
+	}
+	d.exec("update report_grants set team_id = 'plateau'")
+	b.open(lane).submit(".recent form", nil).want(200, lane)
+	if got := ask[int](d, "select count(*) from reports where status = 'reopened'"); got != 3 || !ask[bool](d, ended) {
+		t.Errorf("%d are reopened, all taken back: %v", got, ask[bool](d, ended))
+	}
+}
