@@ -11,7 +11,7 @@ import (
 	"recueil/internal/postgres"
 )
 
-// MostViews is how many views of the queue one may have, and see.
+// MostViews is how many views of the queue one may have, and see of others.
 const MostViews = 20
 
 // A SavedView is a view of the queue that somebody gave a name.
@@ -26,10 +26,13 @@ type SavedView struct {
 	CreatedAt time.Time
 }
 
-// SavedViews lists one's own views, and those that are shared with some teams.
+// SavedViews lists one's own views, and those that are shared with some teams: neither
+// takes the room of the other.
 func (a *Archive) SavedViews(ctx context.Context, owner uuid.UUID, teams []string) ([]SavedView, error) {
-	rows, err := a.pool.Query(ctx, `select id, owner, team_id, epoch, name, query, shared, created_at from queue_views
-		where team_id = any($2) and (owner = $1 or shared) order by shared, created_at, id limit $3`, owner, teams, MostViews)
+	rows, err := a.pool.Query(ctx, `select id, owner, team_id, epoch, name, query, shared, created_at from (
+		(select * from queue_views where team_id = any($2) and owner = $1 order by created_at, id limit $3) union all
+		(select * from queue_views where team_id = any($2) and owner <> $1 and shared order by created_at, id limit $3)) v
+		order by shared, created_at, id`, owner, teams, MostViews)
 	if err != nil {
 		return nil, fmt.Errorf("listing views: %w", postgres.Sort(err))
 	}

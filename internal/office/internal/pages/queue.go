@@ -183,7 +183,7 @@ func (s *Server) startCounting(ctx context.Context, view archive.View, saved ...
 	}
 }
 
-// many writes a count; the archive counts no further than a thousand.
+// many writes a count; the archive counts no further than archive.MostCounted.
 func (s *Server) many(n int) string {
 	if n >= archive.MostCounted {
 		return s.voice.T("office.queue.many", "N", archive.MostCounted-1)

@@ -53,3 +53,15 @@ func TestViewsAreKeptForOneselfAndForTheTeam(t *testing.T) {
 		t.Errorf("views whose name does not open: %q", b.text(".pill.is-saved"))
 	}
 }
+
+func TestSharedViewsShowBesideManyOfOnesOwn(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	const keep = `insert into queue_views (id, owner, team_id, epoch, name, query, shared, created_at)
+		select gen_random_uuid(), $1, 'plateau', 1, decode(repeat('00', 50), 'hex'), 'urgence=1', $2, now() from generate_series(1, $3::int)`
+	d.exec(keep, d.staffID("a.diallo"), false, 20)
+	d.exec(keep, d.staffID("c.martin"), true, 2)
+	if got := d.as("a.diallo").open("/file").doc.Find(".pill.is-saved").Length(); got != 22 {
+		t.Errorf("%d views show, want 22", got)
+	}
+}
