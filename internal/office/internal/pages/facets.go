@@ -106,5 +106,5 @@ func hitsIn(rows []Row, code string) []Row {
 	if code == "" {
 		return rows
 	}
-	return slices.DeleteFunc(rows, func(r Row) bool { return r.opened != nil && r.opened.Place.Department != code })
+	return slices.DeleteFunc(slices.Clone(rows), func(r Row) bool { return r.opened != nil && r.opened.Place.Department != code })
 }

@@ -19,6 +19,34 @@ func in(department string) report.Answers {
 	return a
 }
 
+// departmentToken is what stands for a département in an address.
+func (b *browser) departmentToken(name string) string {
+	b.t.Helper()
+	for _, option := range b.doc.Find("#filtre-dep option").EachIter() {
+		if option.Text() == name {
+			return option.AttrOr("value", "")
+		}
+	}
+	b.t.Fatalf("%s is not among the départements", name)
+	return ""
+}
+
+// What nobody has opened yet comes whatever one asks for; behind two pages of it stands
+// what was asked for.
+func TestADepartmentIsFoundBehindWhatNobodyOpened(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	for i := range 2*archive.PageSize + 5 {
+		d.receive(time.Duration(300-i)*time.Minute, in("13"))
+	}
+	wanted := d.receive(time.Minute, in("59"))
+	b := d.as("a.diallo")
+	token := b.departmentToken("Nord (59)")
+	if b.open("/file?dep=" + token); !slices.Equal(b.rows(), []string{path(wanted)}) {
+		t.Errorf("the queue shows %q and says %q", b.rows(), b.text(".empty"))
+	}
+}
+
 // The address names a département by a token, what has no token yet is opened to tell,
 // and who shares the token by chance is left out.
 func TestTheQueueIsFilteredByDepartment(t *testing.T) {
@@ -32,13 +60,8 @@ func TestTheQueueIsFilteredByDepartment(t *testing.T) {
 		}
 	}
 	b := d.as("a.diallo")
-	token := ""
-	for _, option := range b.doc.Find("#filtre-dep option").EachIter() {
-		if option.Text() == "Nord (59)" {
-			token = option.AttrOr("value", "")
-		}
-	}
-	if token == "" || strings.Contains(token, "59") && len(token) < 5 {
+	token := b.departmentToken("Nord (59)")
+	if strings.Contains(token, "59") && len(token) < 5 {
 		t.Fatalf("the Nord stands as %q", token)
 	}
 	for _, when := range []string{"opened for it", "by its token"} {

@@ -81,19 +81,18 @@ func (s *Server) showQueue(c echo.Context, v *visit, query url.Values, sc queueS
 		return err
 	}
 	counted := s.startCounting(ctx, view, saved...)
-	found, err := s.readQueue(ctx, v, view, query.Get("deplie") != "")
+	name := s.presetOf(view.Filter)
+	unfolded := query.Get("deplie") != "" || department != "" // what a fold hides may be elsewhere
+	found, rows, err := s.openQueue(ctx, v, view, unfolded)
+	// Reports that nobody has opened yet have no token, and come whatever one asks for.
+	for turn := 1; err == nil && len(hitsIn(rows, department)) == 0 && found.more && turn < mostLooked; turn++ {
+		view.After = found.next
+		found, rows, err = s.openQueue(ctx, v, view, unfolded)
+	}
 	if err != nil {
 		return err
 	}
-	name := s.presetOf(view.Filter)
-	if len(found.rows) > 0 {
-		event := audit.Event{At: view.Now, Actor: v.ID, Action: "queue.open", Object: "queue", ID: name, Detail: fmt.Sprint(len(found.rows))}
-		if err := s.Trail.Append(ctx, event); err != nil {
-			return err
-		}
-	}
 	page := queuePage{}
-	rows := s.openRows(v, found.rows)
 	if page.Lane, err = s.lane(c, v, lanePlace{found, rows, query}, sc.Bulk); err != nil {
 		return err
 	}
@@ -121,7 +120,10 @@ func (s *Server) showQueue(c echo.Context, v *visit, query url.Values, sc queueS
 		page.Flood = s.voice.T("office.queue.flood", "N", s.many(counts.of["a-verifier"]))
 	}
 	page.Calm = !flood && name == everything && view.After == (archive.Position{}) && len(rows) > 0 && rows[0].Urgency > 0
-	if len(rows) == 0 {
+	switch {
+	case len(rows) == 0 && found.more:
+		page.Empty = s.voice.T("office.empty.so_far")
+	case len(rows) == 0:
 		page.Empty = s.voice.First("office.empty."+name, "office.empty.filtered")
 	}
 	if view.After != (archive.Position{}) {
@@ -144,6 +146,23 @@ func (s *Server) showQueue(c echo.Context, v *visit, query url.Values, sc queueS
 	}
 	page.Panel.Query, page.Panel.Saved, page.Panel.View = s.query(view.Filter).Encode(), saved, sc.View
 	return s.render(c, sc.Status, "queue", page)
+}
+
+// mostLooked is how many pages are opened in search of a département, before the one who
+// looks is asked whether to go on.
+const mostLooked = 20
+
+// openQueue reads a page and opens it.
+func (s *Server) openQueue(ctx context.Context, v *visit, view archive.View, unfolded bool) (found queueFound, rows []Row, err error) {
+	found, err = s.readQueue(ctx, v, view, unfolded)
+	if err != nil || len(found.rows) == 0 {
+		return found, nil, err
+	}
+	event := audit.Event{At: view.Now, Actor: v.ID, Action: "queue.open", Object: "queue", ID: s.presetOf(view.Filter), Detail: fmt.Sprint(len(found.rows))}
+	if err := s.Trail.Append(ctx, event); err != nil {
+		return found, nil, err
+	}
+	return found, s.openRows(v, found.rows), nil
 }
 
 // queueCounts are how many rows each view of the screen shows.
