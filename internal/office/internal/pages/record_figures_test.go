@@ -50,7 +50,7 @@ func TestUnitFiguresCountACorrectedOpeningOnce(t *testing.T) {
 	}
 	record := b.recordAt()
 	d.clock.Add(366 * 24 * time.Hour)
-	b = d.as("t.colin").adds(record, "ouverture", url.Values{"said.department": {"69"}}).want(200, record)
+	d.as("t.colin").adds(record, "ouverture", url.Values{"said.department": {"69"}}).want(200, record)
 	d.clock.Add(25 * time.Hour)
 	b = d.as("t.colin")
 	for year, want := range map[int]string{2026: "Total5", 2027: "Total0"} {

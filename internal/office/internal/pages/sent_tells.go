@@ -3,6 +3,7 @@ package pages
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -53,11 +54,9 @@ func tellOfName(value string, family vocabulary) tell {
 func capitalised(name string) string {
 	var words []string
 	for _, w := range wordsOf(name) {
-		for _, first := range name[w.from:w.to] {
-			if unicode.IsUpper(first) {
-				words = append(words, name[w.from:w.to])
-			}
-			break
+		word := name[w.from:w.to]
+		if first, _ := utf8.DecodeRuneInString(word); unicode.IsUpper(first) {
+			words = append(words, word)
 		}
 	}
 	if words == nil {
