@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"os/exec"
 	"regexp"
@@ -20,6 +21,7 @@ import (
 	"time"
 
 	"recueil/internal/child"
+	"recueil/internal/report"
 )
 
 // originalBytes is how large the original is that is streamed. The figures of
@@ -160,6 +162,10 @@ func TestAnOriginalStreamsInConstantMemory(t *testing.T) {
 		_, took = swallow(t, bare.URL, cookie)
 		plain += took
 	}
+	left := d.handedOver(r)
+	if n, _ := swallow(t, "http://"+office.address+left, cookie); n < *originalBytes {
+		t.Errorf("%d bytes leave sealed", n)
+	}
 	close(stop)
 	<-watched
 	mib := func(took time.Duration) float64 { return 3 * float64(*originalBytes) / (1 << 20) / took.Seconds() }
@@ -168,6 +174,20 @@ func TestAnOriginalStreamsInConstantMemory(t *testing.T) {
 	if most-idle >= 64<<20 {
 		t.Errorf("it took %d MiB above the %d of an idle office", (most-idle)>>20, idle>>20)
 	}
+}
+
+// handedOver lets a report leave with all its files, sealed, and returns where.
+func (d *desk) handedOver(r *report.Report) string {
+	d.t.Helper()
+	to := d.recipient("cell", "CRIP du Nord", "59", hybridKey(d.t).Recipient().String())
+	d.qualify(r, "concern")
+	chosen := url.Values{}
+	for _, f := range r.Attachments {
+		chosen.Add("file", f.ID.String())
+	}
+	d.as("a.diallo").propose(r, to, chosen).want(200, "")
+	b := d.as("c.martin").open(path(r)+"/transmission").submit(`form[action$="/validation"]`, nil).want(200, "")
+	return b.doc.Find(`a[href$="/age"]`).AttrOr("href", "")
 }
 
 // A slow reader takes longer than the server's limits for pages.

@@ -27,6 +27,7 @@ type proposal struct {
 	Redactions   []string  `json:"redactions,omitempty"`
 	Omitted      []string  `json:"omitted,omitempty"`
 	Read         []string  `json:"read,omitempty"` // free texts that its author ticked as read
+	Pieces       []piece   `json:"pieces,omitempty"`
 }
 
 // Format names the shape of its JSON.
@@ -109,6 +110,7 @@ type leaving struct {
 	parts     []archive.Part
 	additions []addition
 	sent      []*sent
+	held      []*heldFile // filled in by [Server.hold]
 }
 
 // last is the latest proposal, or nil.

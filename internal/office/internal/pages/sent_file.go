@@ -22,7 +22,7 @@ func (s *Server) fileOf(l *leaving, to *archive.Recipient) *transmission.File {
 	in := s.spoken[fileLanguage]
 	f := &transmission.File{FileFormat: transmission.FileFormat, ID: report.NewID(), Language: fileLanguage, Reference: l.reference(),
 		ReceivedAt: l.opened.ReceivedAt.UTC(), PreparedAt: s.Now().UTC(), Channel: string(l.opened.Channel), Urgency: int(l.row.Urgency),
-		Identity: transmission.Withheld, Sections: []transmission.Section{}, Notes: []transmission.Note{}}
+		Identity: transmission.Withheld, Sections: []transmission.Section{}, Notes: []transmission.Note{}, Attachments: []transmission.Attachment{}}
 	if l.row.Qualification != nil {
 		f.Qualification = string(*l.row.Qualification)
 	}

@@ -34,6 +34,7 @@ type preparePage struct {
 	Own       bool // the child who wrote is the child in danger
 	Sections  []prepareSection
 	Notes     []prepareRow
+	Pieces    []preparePiece
 	Typed     preparing
 	Notice    string
 	Problems  []problem
@@ -63,6 +64,7 @@ type preparing struct {
 	Redactions string // one passage a line
 	Omitted    []string
 	Read       []string
+	Pieces     []string // ids of the files that go along
 	Whole      bool
 }
 
@@ -77,7 +79,7 @@ func (p preparing) passages() (lines []string) {
 
 func readPreparing(form url.Values) preparing {
 	version, _ := strconv.ParseInt(form.Get("version"), 10, 32)
-	return preparing{int(version), strings.ReplaceAll(form.Get("redactions"), "\r\n", "\n"), form["omit"], form["read"], form.Get("whole") != ""}
+	return preparing{int(version), strings.ReplaceAll(form.Get("redactions"), "\r\n", "\n"), form["omit"], form["read"], form["file"], form.Get("whole") != ""}
 }
 
 // preparation is what every request of the preview begins with.
@@ -93,7 +95,7 @@ func (s *Server) preparation(c echo.Context, v *visit) (*leaving, archive.Recipi
 	if l.row.Status != triage.Qualified || l.row.Qualification == nil || !l.row.Qualification.Leaves() {
 		return nil, to, errUnfit
 	}
-	return l, to, nil
+	return l, to, s.hold(c, v, l)
 }
 
 func (s *Server) prepare(c echo.Context, v *visit) error {
@@ -120,6 +122,9 @@ func (s *Server) prepare(c echo.Context, v *visit) error {
 
 func (s *Server) showPrepare(c echo.Context, v *visit, l *leaving, to *archive.Recipient, page preparePage, status int) error {
 	file := s.fileOf(l, to)
+	for _, f := range l.held {
+		page.Pieces = append(page.Pieces, preparePiece{s.file(v, l.row.ID, f), slices.Contains(page.Typed.Pieces, f.listed.ID.String())})
+	}
 	page.Address, page.Reference, page.To, page.Contact = l.address(), l.reference(), s.recipientRow(v, to), to.Contact
 	page.Action = page.Address + "/transmission/" + to.ID.String()
 	page.Masked, page.Own = len(l.withheld()) > 0, l.ownCase()
@@ -181,6 +186,7 @@ func (s *Server) prepareProblems(l *leaving, whole *transmission.File, t prepari
 			refuse("lu-"+key, s.voice.T("office.sent.read.missing", "Label", s.when(n.At)))
 		}
 	}
+	problems = append(problems, s.pieceProblems(l, t.Pieces)...)
 	if !t.Whole {
 		refuse("whole", s.voice.T("office.sent.whole.missing"))
 	}
@@ -211,6 +217,7 @@ func (s *Server) propose(c echo.Context, v *visit) error {
 		return s.showPrepare(c, v, l, &to, preparePage{Typed: typed, Notice: notice, Problems: problems}, status)
 	}
 	whole := s.fileOf(l, &to)
+	s.attach(whole, l.chosen(typed.Pieces))
 	file := without(whole, omitted(typed))
 	switch {
 	case form.Get("act") == "preview":
@@ -224,6 +231,12 @@ func (s *Server) propose(c echo.Context, v *visit) error {
 	}
 	if how := s.standing(v, &to); how != verified {
 		return again(http.StatusConflict, s.voice.T("office.directory.state."+string(how)+".text"))
+	}
+	switch problems, err := s.readThrough(c, l, l.chosen(typed.Pieces)); {
+	case err != nil:
+		return err
+	case problems != nil:
+		return again(http.StatusUnprocessableEntity, "", problems...)
 	}
 	file.Redact(typed.passages())
 	p, err := s.proposal(l, &to, file, typed)
@@ -249,6 +262,9 @@ func (s *Server) propose(c echo.Context, v *visit) error {
 func (s *Server) proposal(l *leaving, to *archive.Recipient, file *transmission.File, typed preparing) (*proposal, error) {
 	p := &proposal{Recipient: to.ID, Name: to.Name, Kind: to.Kind, Collectivity: to.Collectivity, AgeKey: to.AgeKey,
 		Redactions: typed.passages(), Omitted: typed.Omitted, Read: typed.Read}
+	for _, a := range file.Attachments {
+		p.Pieces = append(p.Pieces, piece{a.ID, a.File, a.Size, a.SHA256})
+	}
 	var err error
 	if p.PDF, err = file.PDF(s.spoken[fileLanguage].voice, s.paris); err != nil {
 		return nil, err

@@ -114,7 +114,14 @@ func (s *Server) validate(c echo.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
-	if notice := s.unfit(v, t, &to); notice != "" {
+	notice := s.unfit(v, t, &to)
+	if notice == "" && t.what.Pieces != nil {
+		if err := s.hold(c, v, l); err != nil {
+			return err
+		}
+		_, notice = s.entriesOf(c, l, t)
+	}
+	if notice != "" {
 		return s.stepAgain(c, v, http.StatusConflict, notice, typed)
 	}
 	today := s.today()

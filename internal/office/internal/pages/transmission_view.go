@@ -28,6 +28,7 @@ type sentView struct {
 	Answer   bool   // acknowledgement, return
 	Feedback bool
 	Finish   bool
+	Pieces   []sentPiece
 	Redacted int // passages taken out
 	Omitted  int // answers left out
 }
@@ -49,6 +50,9 @@ func (s *Server) sentView(v *visit, l *leaving, t *sent, last bool) sentView {
 		view.Identity = s.voice.T("office.sent.pdf.identity." + string(f.Identity))
 	}
 	view.Digests = []fact{{Label: "PDF", Value: digest(t.what.PDF)}, {Label: "JSON", Value: digest(t.what.JSON)}}
+	for _, p := range t.what.Pieces {
+		view.Pieces = append(view.Pieces, s.sentPiece(v, l, p))
+	}
 	if !last {
 		return view
 	}
@@ -71,6 +75,20 @@ func (s *Server) sentView(v *visit, l *leaving, t *sent, last bool) sentView {
 		view.Finish = v.Role.May(triage.Shut)
 	}
 	return view
+}
+
+// A sentPiece is an original that goes along, as the page of a proposal shows it.
+type sentPiece struct {
+	File   file
+	Barred string // why it cannot leave any more
+}
+
+func (s *Server) sentPiece(v *visit, l *leaving, p piece) sentPiece {
+	f := l.pieceOf(p)
+	if f == nil {
+		return sentPiece{File: file{Name: p.File, Size: s.size(p.Size), Whole: p.SHA256, Digest: p.SHA256[:min(12, len(p.SHA256))]}, Barred: s.barOf(nil)}
+	}
+	return sentPiece{s.file(v, l.row.ID, f), s.barOf(f)}
 }
 
 func digest(content []byte) string {

@@ -26,19 +26,20 @@ const FileFormat = "recueil.transmission/1"
 
 // A File is the content of both forms. Words are those of its language.
 type File struct {
-	FileFormat    string    `json:"format"`
-	ID            uuid.UUID `json:"id"`
-	Language      string    `json:"language"`
-	Reference     string    `json:"reference"`
-	ReceivedAt    time.Time `json:"received_at"`
-	PreparedAt    time.Time `json:"prepared_at"`
-	Channel       string    `json:"channel"`
-	Urgency       int       `json:"urgency"`
-	Qualification string    `json:"qualification"`
-	To            To        `json:"to"`
-	Identity      Identity  `json:"reporter_identity"`
-	Sections      []Section `json:"sections"`
-	Notes         []Note    `json:"notes"`
+	FileFormat    string       `json:"format"`
+	ID            uuid.UUID    `json:"id"`
+	Language      string       `json:"language"`
+	Reference     string       `json:"reference"`
+	ReceivedAt    time.Time    `json:"received_at"`
+	PreparedAt    time.Time    `json:"prepared_at"`
+	Channel       string       `json:"channel"`
+	Urgency       int          `json:"urgency"`
+	Qualification string       `json:"qualification"`
+	To            To           `json:"to"`
+	Identity      Identity     `json:"reporter_identity"`
+	Sections      []Section    `json:"sections"`
+	Notes         []Note       `json:"notes"`
+	Attachments   []Attachment `json:"attachments"`
 }
 
 // To is whom it is made for.
@@ -81,6 +82,17 @@ type Note struct {
 	At       time.Time `json:"at"`
 	Text     string    `json:"text"`
 	Redacted bool      `json:"redacted,omitempty"`
+}
+
+// An Attachment is an original that goes along beside the two forms, byte for byte.
+// Where it lies says nothing; its name is as its sender's device called it.
+type Attachment struct {
+	ID       uuid.UUID `json:"-"` // of the report
+	File     string    `json:"file"`
+	Name     string    `json:"name"`
+	Size     int64     `json:"size"` // in bytes
+	SHA256   string    `json:"sha256"`
+	Redacted bool      `json:"redacted,omitempty"` // of its name
 }
 
 // JSON writes the file for machines.
@@ -136,7 +148,8 @@ func Redact(text string, passages []string) (string, bool) {
 	return out, out != text
 }
 
-// Redact takes passages out of everything in the file that somebody wrote.
+// Redact takes passages out of everything in the file that somebody wrote. What is in
+// an attachment stays as it is: only its name changes.
 func (f *File) Redact(passages []string) {
 	// The longest first: one may stand within another.
 	passages = slices.Clone(passages)
@@ -156,6 +169,11 @@ func (f *File) Redact(passages []string) {
 			f.Notes[i].Text, f.Notes[i].Redacted = out, true
 		}
 	}
+	for i := range f.Attachments {
+		if out, cut := Redact(f.Attachments[i].Name, passages); cut {
+			f.Attachments[i].Name, f.Attachments[i].Redacted = out, true
+		}
+	}
 }
 
 // Texts lists everything in the file that somebody wrote.
@@ -169,6 +187,9 @@ func (f *File) Texts() (texts []string) {
 	}
 	for _, n := range f.Notes {
 		texts = append(texts, n.Text)
+	}
+	for _, a := range f.Attachments {
+		texts = append(texts, a.Name)
 	}
 	return texts
 }

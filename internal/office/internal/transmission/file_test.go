@@ -51,5 +51,7 @@ func sample() *transmission.File {
 				{Field: "place.address", Label: "Adresse", Values: []string{"12 rue des Essais"}}}},
 		},
 		Notes: []transmission.Note{{At: time.Date(2026, 3, 18, 8, 0, 0, 0, time.UTC), Text: "L’école a été appelée ce matin."}},
+		Attachments: []transmission.Attachment{{File: "pieces/1.jpg", Name: "chambre d’Élio.JPG", Size: 48213,
+			SHA256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}},
 	}
 }

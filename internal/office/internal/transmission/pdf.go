@@ -52,6 +52,7 @@ func (f *File) PDF(words Words, paris *time.Location) ([]byte, error) {
 		s.section(section)
 	}
 	s.notes(f.Notes)
+	s.attachments(f.Attachments)
 	s.doc.Add(s.text(words.T("office.sent.pdf.end"), small, soft).SetSpaceBefore(18))
 	s.doc.SetFooterElement(func(at document.PageContext) layout.Element {
 		return s.text(words.T("office.sent.pdf.page", "Reference", f.Reference, "N", at.PageIndex+1, "Of", at.TotalPages), small, soft).SetAlign(layout.AlignCenter)

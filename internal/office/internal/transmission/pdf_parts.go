@@ -77,6 +77,30 @@ func (s *sheet) notes(notes []Note) {
 	}
 }
 
+// attachments lists what goes along: where it lies beside this document, what it was
+// called, and how to tell that it arrived as it was sent.
+func (s *sheet) attachments(attachments []Attachment) {
+	if len(attachments) == 0 {
+		return
+	}
+	s.doc.Add(s.heading(s.words.T("office.sent.pdf.files"), layout.H2, 13))
+	s.doc.Add(s.text(s.words.T("office.sent.pdf.files.text"), small, soft).SetSpaceAfter(4))
+	for _, a := range attachments {
+		s.doc.Add(s.heading(a.File, layout.H3, body))
+		s.doc.Add(s.row(s.words.T("office.sent.pdf.file.name"), a.Name))
+		s.doc.Add(s.row(s.words.T("office.sent.pdf.file.size"), s.words.T("office.sent.pdf.file.bytes", "N", a.Size)))
+		// In groups, so that a line may end between them: 64 signs do not fit on one.
+		s.doc.Add(s.row("SHA-256", strings.Join(groups(a.SHA256, 16), " ")))
+	}
+}
+
+func groups(text string, size int) (all []string) {
+	for len(text) > size {
+		all, text = append(all, text[:size]), text[size:]
+	}
+	return append(all, text)
+}
+
 func (s *sheet) when(t time.Time) string {
 	at := t.In(s.paris)
 	return s.words.T("office.sent.pdf.when", "Day", at.Day(), "Month", s.words.T("month."+strconv.Itoa(int(at.Month()))), "Year", at.Year(),

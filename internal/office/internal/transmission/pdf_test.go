@@ -36,7 +36,8 @@ func TestThePDFReadsInOrderOnNumberedPages(t *testing.T) {
 	at := 0
 	for _, want := range []string{"Information préoccupante", "Référence : 7K2M-9QX4", "CRIP de la Métropole de Lyon", "le 17 mars 2026 à 22 h 05",
 		"non transmise", "Ce qui se passe", "Danger maintenant : Non", "Les faits", "Il dit : « Le soir, je me débrouille. »", "7K2M-9QX4 · 1/2",
-		"Les mots de l’enfant", "[thumbs up sign]", "Ωmega, Привет", "L’enfant", "Prénom : Élio", "Villeurbanne", "Ce que le service ajoute", "L’école a été appelée", "7K2M-9QX4 · 2/2"} {
+		"Les mots de l’enfant", "[thumbs up sign]", "Ωmega, Привет", "L’enfant", "Prénom : Élio", "Villeurbanne", "Ce que le service ajoute", "L’école a été appelée",
+		"Pièces jointes", "pieces/1.jpg", "chambre d’Élio.JPG", "48213 octets", "9f86d081884c7d65 9a2feaa0c55ad015", "7K2M-9QX4 · 2/2"} {
 		found := strings.Index(text[at:], want)
 		if found < 0 {
 			t.Fatalf("%q does not stand after %q in\n%s", want, text[max(0, at-60):at], text)
@@ -111,6 +112,8 @@ func TestTheMachineFormIsWhatTheSchemaSays(t *testing.T) {
 		"no reference":             func(f *transmission.File) { f.Reference = "" },
 		"an urgency of 4":          func(f *transmission.File) { f.Urgency = 4 },
 		"no sections at all":       func(f *transmission.File) { f.Sections = nil },
+		"a way out of the folder":  func(f *transmission.File) { f.Attachments[0].File = "pieces/../1.jpg" },
+		"half a digest":            func(f *transmission.File) { f.Attachments[0].SHA256 = f.Attachments[0].SHA256[:32] },
 	} {
 		f := sample()
 		spoil(f)
@@ -128,7 +131,7 @@ func TestTheMachineFormIsWhatTheSchemaSays(t *testing.T) {
 
 func TestAPassageIsGoneFromBothForms(t *testing.T) {
 	f := sample()
-	f.Redact([]string{"voisin", "Le voisin entend", "Villeurbanne", "école"})
+	f.Redact([]string{"voisin", "Le voisin entend", "Villeurbanne", "école", "chambre"})
 	raw, err := f.JSON()
 	if err != nil {
 		t.Fatal(err)
@@ -138,7 +141,7 @@ func TestAPassageIsGoneFromBothForms(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, form := range map[string]string{"JSON": string(raw), "PDF": poppler(t, pdf, "pdftotext", "-", "-")} {
-		for _, gone := range []string{"voisin", "entend", "Villeurbanne", "école", "69266"} {
+		for _, gone := range []string{"voisin", "entend", "Villeurbanne", "école", "69266", "chambre"} {
 			if strings.Contains(form, gone) {
 				t.Errorf("%q still stands in the %s", gone, form[:0]+name)
 			}
@@ -148,7 +151,7 @@ func TestAPassageIsGoneFromBothForms(t *testing.T) {
 		}
 	}
 	var back transmission.File
-	if json.Unmarshal(raw, &back) != nil || !back.Sections[2].Answers[0].Redacted || back.Sections[2].Answers[0].Codes != nil || !back.Notes[0].Redacted {
+	if json.Unmarshal(raw, &back) != nil || !back.Sections[2].Answers[0].Redacted || back.Sections[2].Answers[0].Codes != nil || !back.Notes[0].Redacted || !back.Attachments[0].Redacted {
 		t.Error("an answer does not say that something was taken out of it")
 	}
 	if back.Sections[0].Answers[2].Redacted {
