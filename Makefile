@@ -15,7 +15,7 @@ export GOFLAGS ?= -buildvcs=false -tags=nodynamic -trimpath
 help:
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | column -t -s $$'\t'
 
-run: build postgres ## the whole service on this machine, with demo data
+run: build postgres reader ## the whole service on this machine, with demo data
 	$(BIN)/recueil dev
 
 build: ## the three programs, into bin/
@@ -42,19 +42,19 @@ QUIET := golang.org/x/crypto/scrypt crypto/internal/fips140/... golang.org/x/net
 gotest: postgres reader ## every Go test with the race detector, on a real PostgreSQL
 	go test -trimpath=false -race $(QUIET:%=-gcflags=%=-race=false) -timeout 20m ./...
 
-e2e: build postgres browser ## the browser tests, in Chromium on the real service
+e2e: build postgres reader browser ## the browser tests, in Chromium on the real service
 	cd e2e && npm test
 
 bench: build postgres ## figures and ratios within one run
 	go run ./internal/tests/bench
 
-screenshots: build postgres browser ## every page in three widths, light and dark, into var/screenshots
+screenshots: build postgres reader browser ## every page in three widths, light and dark, into var/screenshots
 	cd e2e && node screenshots.mjs && node pictures.mjs
 
 postgres:
 	@scripts/need-debian postgresql /usr/lib/postgresql/*/bin/initdb
 
-# Reads the PDFs that the tests make, as their recipients do.
+# Shows the first page of PDFs, and reads those that the tests make, as their recipients do.
 reader:
 	@scripts/need-debian poppler-utils /usr/bin/pdftotext
 

@@ -51,6 +51,7 @@ type settings struct {
 	WebhookSecretFile    string         `help:"File of a secret of 32 characters or more that signs webhooks; empty calls none." env:"RECUEIL_WEBHOOK_SECRET_FILE"`
 	WebhookHosts         []string       `help:"Hosts that webhooks may go to, such as astreinte.example or 10.0.0.5:8443." placeholder:"HOST,…" env:"RECUEIL_WEBHOOK_HOSTS"`
 	ClamdAddress         string         `help:"A clamd of this machine that looks through files when they are opened, as unix:/run/clamav/clamd.ctl or 127.0.0.1:3310; its temporary folder must lie in memory. Empty scans nothing." env:"RECUEIL_CLAMD_ADDRESS"`
+	PDFRenderer          string         `help:"Poppler's pdftoppm, which draws the first page of a PDF, confined; where it is not, or empty, a PDF is for download only." default:"/usr/bin/pdftoppm" env:"RECUEIL_PDF_RENDERER"`
 	TLS                  bool           `help:"Serve with a self-signed certificate, to try the service from another machine." env:"RECUEIL_TLS"`
 }
 
@@ -90,7 +91,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	counted := metrics.New(func() int { return trusted.File().Version() })
 	screens, err := office.New(office.Config{
 		Pool: pool, Trust: trusted, ShredDir: set.ShredDir, Program: "/proc/self/exe", Origin: set.Origin, Proxies: set.TrustedProxies, Idle: set.IdleLimit, Absolute: set.AbsoluteLimit,
-		Clamd: set.ClamdAddress, Notices: office.NoticeSettings{SMTPServer: set.SMTPServer, SMTPSecurity: set.SMTPSecurity, SMTPSender: set.SMTPSender,
+		Clamd: set.ClamdAddress, PDF: set.PDFRenderer, Notices: office.NoticeSettings{SMTPServer: set.SMTPServer, SMTPSecurity: set.SMTPSecurity, SMTPSender: set.SMTPSender,
 			SMTPCredentialsFile: set.SMTPCredentialsFile, WebhookSecretFile: set.WebhookSecretFile, WebhookHosts: set.WebhookHosts},
 		Catalogue: locales.FS, Templates: templates.FS, Static: static.FS, Bundles: static.Bundles, Metrics: counted, Now: time.Now, Log: log,
 	})

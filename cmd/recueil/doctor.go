@@ -22,6 +22,7 @@ type doctorCommand struct {
 
 	ClamdAddress      string `help:"The clamd that the office uses, as the office is given it; empty looks for none." env:"RECUEIL_CLAMD_ADDRESS"`
 	ClamdTemporaryDir string `help:"Its TemporaryDirectory, from clamd.conf." default:"/tmp" env:"RECUEIL_CLAMD_TEMPORARY_DIR"`
+	PDFRenderer       string `help:"What draws the first page of a PDF for the office, as the office is given it; empty looks for none." env:"RECUEIL_PDF_RENDERER"`
 }
 
 // A finding is one line of the answer: what was looked at, and the mend where
@@ -45,6 +46,9 @@ func (c *doctorCommand) Run(t *terminal) error {
 	}
 	if c.ClamdAddress != "" {
 		findings = append(findings, clamdAnswers(t.ctx, c.ClamdAddress), inMemory(c.ClamdTemporaryDir))
+	}
+	if c.PDFRenderer != "" {
+		findings = append(findings, finding{"first pages of PDFs can be shown", office.PDFProblem(c.PDFRenderer)})
 	}
 	wrong := 0
 	for _, f := range findings {

@@ -42,6 +42,7 @@ type Config struct {
 	Idle      time.Duration  // without a request, a session is locked
 	Absolute  time.Duration  // and over after that in any case
 	Clamd     string         // where a clamd of this machine looks through opened files; empty: nobody does
+	PDF       string         // draws the first page of a PDF: poppler's pdftoppm; empty: nobody does
 	Notices   NoticeSettings // how people outside the screens are told
 	Catalogue fs.FS
 	Templates fs.FS
@@ -88,7 +89,7 @@ func New(c Config) (*Office, error) {
 		return nil, err
 	}
 	screens, err := pages.New(pages.Config{
-		Archive: store, Viewer: preview.New(c.Program, c.Log), Scanner: scanner, Desk: desk, Notices: notices, Trail: trail, Site: site, Proxies: c.Proxies,
+		Archive: store, Viewer: preview.New(c.Program, c.PDF, c.Log), Scanner: scanner, Desk: desk, Notices: notices, Trail: trail, Site: site, Proxies: c.Proxies,
 		Catalogue: c.Catalogue, Templates: c.Templates, Static: c.Static, Bundles: c.Bundles, Observe: observer(c.Metrics), Now: c.Now, Log: c.Log,
 	})
 	return &Office{screens, screens, desk, notices, c.Log}, err

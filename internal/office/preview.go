@@ -11,6 +11,9 @@ func ShowsFile(args []string) (code int, is bool) {
 	return preview.Run(args[1:]), true
 }
 
+// PDFProblem says why a program cannot draw the first page of a PDF here, or "".
+func PDFProblem(program string) string { return preview.PDFProblem(program) }
+
 // Harden keeps this process from making memory executable, but not those that show
 // files. It is for the start of the program.
 func Harden() { preview.Harden() }

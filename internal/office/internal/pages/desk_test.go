@@ -210,6 +210,7 @@ type desk struct {
 	inbox  *inbox.Inbox
 	office *office.Office
 	server *httptest.Server
+	pdf    string              // what draws the first page of a PDF for those servers
 	clamd  string              // where one listens for the servers that are started from now on
 	codes  map[string][]string // backup codes that each member wrote down
 
@@ -220,7 +221,7 @@ type desk struct {
 func newDesk(t *testing.T) *desk {
 	t.Helper()
 	h := foundedHouse(t)
-	d := &desk{t: t, db: testdb.New(t), clock: &clock{now: night}, log: &lockedBuffer{}, codes: map[string][]string{}}
+	d := &desk{t: t, db: testdb.New(t), clock: &clock{now: night}, log: &lockedBuffer{}, codes: map[string][]string{}, pdf: "/usr/bin/pdftoppm"}
 	ctx, stop := context.WithCancel(context.Background())
 	t.Cleanup(stop)
 	for _, table := range tables {
@@ -253,7 +254,7 @@ func (d *desk) start() *httptest.Server {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	handler, err := office.New(office.Config{Pool: d.db.Office, Trust: trusted, ShredDir: h.shreds(), Program: officeProgram(d.t), Clamd: d.clamd, Origin: origin, Idle: 15 * time.Minute, Absolute: 12 * time.Hour, Notices: d.notices, Metrics: d.metrics,
+	handler, err := office.New(office.Config{Pool: d.db.Office, Trust: trusted, ShredDir: h.shreds(), Program: officeProgram(d.t), Clamd: d.clamd, PDF: d.pdf, Origin: origin, Idle: 15 * time.Minute, Absolute: 12 * time.Hour, Notices: d.notices, Metrics: d.metrics,
 		Catalogue: locales.FS, Templates: templates.FS, Static: static.FS, Bundles: static.Bundles, Now: d.clock.Now, Log: log})
 	if err != nil {
 		d.t.Fatal(err)

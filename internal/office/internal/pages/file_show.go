@@ -110,7 +110,7 @@ func (s *Server) lookInto(ctx context.Context, f *openedFile, page *shownFile) e
 // picture hands the original to the process that decodes, byte for byte what was
 // sent: its digest is compared on the way.
 func (s *Server) picture(ctx context.Context, f *openedFile) (preview.Picture, error) {
-	if !f.kind.Picture() {
+	if !s.Viewer.Shows(f.kind) {
 		return preview.Picture{}, preview.ErrNotShown
 	}
 	content, pieces, err := f.open(ctx)

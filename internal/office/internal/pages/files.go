@@ -52,7 +52,7 @@ func (s *Server) file(v *visit, id report.ID, f *heldFile) file {
 	}
 	shown.Kind = s.voice.T("office.file.kind." + kindNames[f.kind])
 	shown.Unlike = !fits(f.listed.Name, f.kind)
-	shown.Unseen = !f.kind.Picture() && !f.kind.Sound() && f.kind != preview.Text
+	shown.Unseen = !s.Viewer.Shows(f.kind) && !f.kind.Sound() && f.kind != preview.Text
 	shown.Reveals, shown.Saves, shown.Freezes = v.Role.May(triage.Reveal) && !shown.Unseen, v.Role.May(triage.Download), v.Role.May(triage.Freeze)
 	return shown
 }

@@ -19,7 +19,7 @@ func TestTheProcessReachesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer syscall.Close(inherited)
-	v = New(v.program, v.log)
+	v = New(v.program, v.pdf, v.log)
 	cmd := exec.Command(v.program, probeArgument)
 	cmd.Env, cmd.Stdin = []string{}, strings.NewReader("x")
 	out, err := cmd.Output()

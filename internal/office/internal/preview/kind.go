@@ -52,8 +52,8 @@ func Of(head []byte) Kind {
 	return Other
 }
 
-// Picture reports whether there is a decoder for it. PDF is not there: its renderer
-// takes seven seconds and 300 MB to start, in each process anew.
+// Picture reports whether there is a decoder for it. PDF is not there: a program of the
+// machine, which may be missing, draws its first page; see [Viewer.Shows].
 func (k Kind) Picture() bool {
 	return k == JPEG || k == PNG || k == WebP || k == HEIC && heicBuilt
 }

@@ -39,6 +39,10 @@ var built string
 const probeArgument = "try-everything"
 
 func TestMain(m *testing.M) {
+	if os.Args[0] == "pdftoppm" {
+		probePDF() // this program in place of the one that draws pages
+		os.Exit(0)
+	}
 	if len(os.Args) > 1 {
 		switch os.Args[1] {
 		case Argument:
@@ -61,13 +65,33 @@ func viewer(t *testing.T) *Viewer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return New(path, slog.New(slog.DiscardHandler))
+	return New(path, DefaultPDF, slog.New(slog.DiscardHandler))
 }
 
 // probe confines itself as Run does, then tries to get out.
 func probe() {
-	tries := map[string]error{}
-	try := func(name string, f func() error) { tries[name] = f() }
+	tellWhatIsInherited()
+	if err := confine(JPEG.limits().memory); err != nil {
+		fmt.Println("confine", err)
+		os.Exit(1)
+	}
+	tryAll()
+}
+
+// probePDF is what draws a page, once an attacker took it over.
+func probePDF() {
+	tellWhatIsInherited()
+	tryAll()
+	for name, path := range map[string]string{"another's environment": "/proc/1/environ", "its own": "/proc/self/environ",
+		"names of people": "/etc/passwd", "what was installed": "/var/lib/dpkg/status", "a program": "/bin/true"} {
+		_, err := os.ReadFile(path)
+		tell("reading "+name, err)
+	}
+	_, err := os.ReadFile("/etc/ld.so.cache")
+	fmt.Println("libraries", err)
+}
+
+func tellWhatIsInherited() {
 	open, _ := os.ReadDir("/proc/self/fd")
 	for _, entry := range open {
 		if target, err := os.Readlink("/proc/self/fd/" + entry.Name()); err == nil && !strings.HasPrefix(target, "anon_inode:") {
@@ -77,12 +101,16 @@ func probe() {
 	for _, variable := range os.Environ() {
 		fmt.Println("environment", variable)
 	}
-	device, _ := os.ReadFile("/proc/net/dev")
-	fmt.Println("interfaces", strings.Count(string(device), ":"))
-	if err := confine(JPEG.limits().memory); err != nil {
-		fmt.Println("confine", err)
-		os.Exit(1)
-	}
+}
+
+func tell(what string, err error) {
+	text, _ := json.Marshal(fmt.Sprint(err))
+	fmt.Printf("try %s: %s\n", what, text)
+}
+
+// tryAll tries what nobody who decodes a file may do.
+func tryAll() {
+	try := func(name string, f func() error) { tell(name, f()) }
 	try("a socket", func() error { _, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0); return err })
 	try("a connection", func() error { _, err := net.Dial("tcp", "127.0.0.1:1"); return err })
 	try("a socket of this machine", func() error { _, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0); return err })
@@ -112,6 +140,10 @@ func probe() {
 		_, _, errno := unix.Syscall(unix.SYS_IO_URING_SETUP, 1, 0, 0)
 		return errno
 	})
+	try("memory that is not counted", func() error {
+		_, err := unix.Mmap(-1, 0, 4096, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_SHARED)
+		return err
+	})
 	try("a gigabyte", func() error {
 		_, err := unix.Mmap(-1, 0, 1<<30, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
 		return err
@@ -120,9 +152,5 @@ func probe() {
 	for range 8 { // what it may: compute on several threads
 		go func() { runtime.LockOSThread(); done <- true }()
 		<-done
-	}
-	for name, err := range tries {
-		text, _ := json.Marshal(fmt.Sprint(err))
-		fmt.Printf("try %s: %s\n", name, text)
 	}
 }

@@ -73,25 +73,35 @@ const (
 // A Viewer starts the processes, two at a time and no more.
 type Viewer struct {
 	program string
+	pdf     string // draws the first page of a PDF; empty where there is none
 	log     *slog.Logger
 	turns   *semaphore.Weighted
-	plain   atomic.Bool // this machine allows no namespaces of our own
+	longest time.Duration // that one file may take
+	plain   atomic.Bool   // this machine allows no namespaces of our own
 	shown   cache
 }
 
 // New returns a Viewer that starts program; the office's own is /proc/self/exe, so
-// that an upgrade on disk changes nothing for a process that runs.
-func New(program string, log *slog.Logger) *Viewer {
+// that an upgrade on disk changes nothing for a process that runs. The first page of a
+// PDF is drawn by pdf, poppler's pdftoppm; without it a PDF is for download only.
+func New(program, pdf string, log *slog.Logger) *Viewer {
 	// A descriptor that somebody left open when the office was started would go on to
 	// its children: Go closes those alone that it opened.
 	unix.CloseRange(3, ^uint(0), unix.CLOSE_RANGE_CLOEXEC)
-	return &Viewer{program: program, log: log, turns: semaphore.NewWeighted(2)}
+	if problem := PDFProblem(pdf); problem != "" {
+		log.Info("first pages of PDFs are not shown: " + problem)
+		pdf = ""
+	}
+	return &Viewer{program: program, pdf: pdf, log: log, turns: semaphore.NewWeighted(2), longest: maxTime}
 }
+
+// Shows reports whether there is a way to make a picture of a kind.
+func (v *Viewer) Shows(kind Kind) bool { return kind.Picture() || kind == PDF && v.pdf != "" }
 
 // Show makes the picture of an original. The error is ErrNotShown, that of reading
 // the original, or the context's.
 func (v *Viewer) Show(ctx context.Context, key [16]byte, kind Kind, original io.Reader, size int64) (Picture, error) {
-	if !kind.Picture() || size > MaxOriginal {
+	if !v.Shows(kind) || size > MaxOriginal {
 		return Picture{}, ErrNotShown
 	}
 	if found, ok := v.shown.get(key); ok {
@@ -103,7 +113,7 @@ func (v *Viewer) Show(ctx context.Context, key [16]byte, kind Kind, original io.
 	}
 	defer v.turns.Release(share)
 	in := &remembering{from: original}
-	answer, err := v.run(ctx, kind, in)
+	answer, err := v.draw(ctx, kind, in)
 	switch {
 	case in.err != nil:
 		return Picture{}, in.err
@@ -122,10 +132,31 @@ func (v *Viewer) Show(ctx context.Context, key [16]byte, kind Kind, original io.
 	return shown, nil
 }
 
+// draw has one process make the picture, or two for a page: of what the first one draws,
+// the second makes what it makes of every picture.
+func (v *Viewer) draw(ctx context.Context, kind Kind, in io.Reader) ([]byte, error) {
+	time := v.longest
+	if kind == PDF {
+		page, err := v.run(ctx, work{[]string{string(PDF), v.pdf}, pdfPixels, v.longest / 2}, in)
+		if err != nil {
+			return nil, err
+		}
+		kind, in, time = PNG, bytes.NewReader(page), v.longest/2
+	}
+	return v.run(ctx, work{[]string{string(kind)}, maxFacts + maxPicture, time}, in)
+}
+
+// work is what one process does: on which words, how much it may write, and how long.
+type work struct {
+	words []string
+	most  int
+	time  time.Duration
+}
+
 // run lets one process work, and returns what it wrote.
-func (v *Viewer) run(ctx context.Context, kind Kind, in io.Reader) ([]byte, error) {
-	out := &bounded{most: maxFacts + maxPicture}
-	cmd := exec.Command(v.program, Argument, string(kind))
+func (v *Viewer) run(ctx context.Context, w work, in io.Reader) ([]byte, error) {
+	out := &bounded{most: w.most}
+	cmd := exec.Command(v.program, append([]string{Argument}, w.words...)...)
 	cmd.Args[0] = "office"
 	cmd.Env, cmd.Dir, cmd.Stdin, cmd.Stdout = []string{}, "/", in, out
 	cmd.WaitDelay = time.Second
@@ -136,13 +167,13 @@ func (v *Viewer) run(ctx context.Context, kind Kind, in io.Reader) ([]byte, erro
 	if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EINVAL) {
 		if v.plain.CompareAndSwap(false, true) {
 			v.log.Info("files are shown without namespaces: this machine allows none; the system call filter holds all the same")
-			return v.run(ctx, kind, in)
+			return v.run(ctx, w, in)
 		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("starting a process: %w", err)
 	}
-	timer := time.NewTimer(maxTime)
+	timer := time.NewTimer(w.time)
 	defer timer.Stop()
 	select {
 	case <-gone:

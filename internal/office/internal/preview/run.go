@@ -10,8 +10,13 @@ import (
 )
 
 // Run is the process that decodes one file: from standard input to standard output.
-// It returns what the process ends with.
+// It returns what the process ends with. A PDF's becomes the program that is named.
 func Run(args []string) int {
+	if len(args) == 2 && Kind(args[0]) == PDF {
+		debug.SetTraceback("none")
+		becomePDF(args[1])
+		return 3
+	}
 	if len(args) != 1 || !Kind(args[0]).Picture() {
 		return 2
 	}
