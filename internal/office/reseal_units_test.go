@@ -10,6 +10,7 @@ import (
 	"recueil/internal/office"
 	"recueil/internal/office/internal/referral"
 	"recueil/internal/report"
+	"recueil/internal/secret"
 )
 
 // What a team was written about its referrals survives the end of the key that it was
@@ -22,8 +23,9 @@ func TestLettersAboutReferralsComeForwardBeforeTheirKeyGoes(t *testing.T) {
 	given, broken := report.NewID(), report.NewID()
 	h.exec("insert into referrals (id, report_id, from_team, to_team, epoch, masked, body, proposed_by, proposed_at) values ($1, $2, 'plateau', 'suivi', 1, true, $3, $4, now())",
 		given, r.ID, h.stored(r.ID, 1).Body, by)
-	l := referral.Letter{ID: report.NewID(), Referral: given, Kind: "refused", Text: "Déjà suivie ailleurs."}
-	sealed, err := referral.SealLetter(l, first.Receiving())
+	link := secret.New()
+	l := referral.Letter{ID: report.NewID(), Referral: given, From: "suivi", Author: by, Kind: "refused", Text: "Déjà suivie ailleurs."}
+	sealed, err := referral.SealLetter(link, l, first.Receiving())
 	h.must(err)
 	put := func(id uuid.UUID, body []byte) {
 		h.exec("insert into referral_letters (id, referral_id, team_id, epoch, kind, author, body, sent_at) values ($1, $2, 'plateau', 1, 'refused', $3, $4, now())", id, given, by, body)
@@ -49,7 +51,7 @@ func TestLettersAboutReferralsComeForwardBeforeTheirKeyGoes(t *testing.T) {
 	if !held || epoch != 2 {
 		t.Fatalf("the letter is sealed to epoch %d", epoch)
 	}
-	if read, err := referral.OpenLetter(identity, l, body); err != nil || read.Text != l.Text {
+	if read, err := referral.OpenLetter(identity, link, l, body); err != nil || read.Text != l.Text {
 		t.Errorf("it opens as %q, %v", read.Text, err)
 	}
 	if n := h.count("select count(*) from audit_events where action = 'entry.resealed' and object_id = '" + l.ID.String() + "'"); n != 1 {

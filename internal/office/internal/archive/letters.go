@@ -17,6 +17,7 @@ import (
 type Letter struct {
 	ID         uuid.UUID
 	ReferralID uuid.UUID
+	FromTeam   string // that wrote it: the other one of the referral
 	TeamID     string
 	Epoch      int
 	Kind       string
@@ -30,7 +31,7 @@ type Letter struct {
 // unit shows the platform. The other kinds are named as the state they explain.
 const Shared = "shared"
 
-const letterQuery = `select l.id, l.referral_id, l.team_id, l.epoch, l.kind, l.author, s.display_name as author_name, l.body, l.sent_at
+const letterQuery = `select l.id, l.referral_id, case when l.team_id = f.to_team then f.from_team else f.to_team end as from_team, l.team_id, l.epoch, l.kind, l.author, s.display_name as author_name, l.body, l.sent_at
 	from referral_letters l join staff s on s.id = l.author join referrals f on f.id = l.referral_id`
 
 // LettersOf lists what these teams were written about the referrals of a report, oldest

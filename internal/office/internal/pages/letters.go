@@ -9,14 +9,16 @@ import (
 	"recueil/internal/office/internal/archive"
 	"recueil/internal/office/internal/referral"
 	"recueil/internal/report"
+	"recueil/internal/secret"
 )
 
 // A letter is what one team writes to the other about a referral. Nobody of the
 // writing team opens it again: it is sealed to the one that reads it.
 type letter struct {
 	Referral uuid.UUID
-	To       string // the team that reads it
-	Kind     string // a state that it explains, or archive.Shared
+	Link     secret.Key // of the referral
+	From, To string     // the team that writes, and the one that reads
+	Kind     string     // a state that it explains, or archive.Shared
 	Text     string
 }
 
@@ -27,12 +29,12 @@ func (s *Server) writeLetter(ctx context.Context, tx pgx.Tx, v *visit, l letter)
 	if err != nil {
 		return nil, err
 	}
-	id := report.NewID()
-	if sealed, err = referral.SealLetter(referral.Letter{ID: id, Referral: l.Referral, Kind: l.Kind, Text: l.Text}, to); err != nil {
+	said := referral.Letter{ID: report.NewID(), Referral: l.Referral, From: l.From, Author: v.ID, Kind: l.Kind, At: s.Now(), Text: l.Text}
+	if sealed, err = referral.SealLetter(l.Link, said, to); err != nil {
 		return nil, err
 	}
-	return sealed, archive.SendLetter(ctx, tx, archive.Letter{ID: id, ReferralID: l.Referral, TeamID: to.TeamID, Epoch: to.Number, Kind: l.Kind,
-		Author: v.ID, Body: sealed, SentAt: s.Now()})
+	return sealed, archive.SendLetter(ctx, tx, archive.Letter{ID: said.ID, ReferralID: l.Referral, TeamID: to.TeamID, Epoch: to.Number, Kind: l.Kind,
+		Author: v.ID, Body: sealed, SentAt: said.At})
 }
 
 // A readLetter is one of them, opened.
@@ -42,9 +44,10 @@ type readLetter struct {
 	Damaged bool
 }
 
-// openLetters opens what a member's teams were written. One that does not open is shown
-// as damaged and hides no other.
-func (s *Server) openLetters(v *visit, letters []archive.Letter) []readLetter {
+// openLetters opens what a member's teams were written, by the links of their referrals.
+// One that does not open, or that neither team wrote, is shown as damaged and hides no
+// other.
+func (s *Server) openLetters(v *visit, letters []archive.Letter, links map[uuid.UUID]secret.Key) []readLetter {
 	read := make([]readLetter, len(letters))
 	for i, l := range letters {
 		read[i] = readLetter{Letter: l, Damaged: true}
@@ -52,12 +55,13 @@ func (s *Server) openLetters(v *visit, letters []archive.Letter) []readLetter {
 		if !held {
 			continue
 		}
-		opened, err := referral.OpenLetter(identity, referral.Letter{ID: l.ID, Referral: l.ReferralID, Kind: l.Kind}, l.Body)
+		row := referral.Letter{ID: l.ID, Referral: l.ReferralID, From: l.FromTeam, Author: l.Author, Kind: l.Kind}
+		opened, err := referral.OpenLetter(identity, links[l.ReferralID], row, l.Body)
 		if err != nil {
 			s.Log.Warn("a letter does not open", "letter", l.ID, "err", err)
 			continue
 		}
-		read[i].Text, read[i].Damaged = opened.Text, false
+		read[i].Text, read[i].SentAt, read[i].Damaged = opened.Text, opened.At, false
 	}
 	return read
 }

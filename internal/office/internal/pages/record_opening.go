@@ -10,7 +10,6 @@ import (
 	"recueil/internal/office/internal/audit"
 	"recueil/internal/office/internal/followup"
 	"recueil/internal/report"
-	"recueil/internal/secret"
 	"recueil/internal/territory"
 	"recueil/internal/trust"
 )
@@ -19,7 +18,6 @@ import (
 type recordOpening struct {
 	Record   uuid.UUID
 	Team     trust.Epoch    // the unit's current key
-	Key      secret.Key     // of the referral's body
 	Referral uuid.NullUUID  // none when the contact came straight to the unit
 	Report   *report.Report // what was referred; nil without a referral
 	At       time.Time

@@ -13,7 +13,6 @@ import (
 	"recueil/internal/office/internal/audit"
 	"recueil/internal/office/internal/casefile"
 	"recueil/internal/office/internal/referral"
-	"recueil/internal/office/internal/triage"
 	"recueil/internal/report"
 	"recueil/internal/seal"
 	"recueil/internal/secret"
@@ -31,6 +30,7 @@ type referred struct {
 	Sections []referral.Section `json:"sections,omitempty"`
 	Texts    map[string]string  `json:"texts,omitempty"` // as a person wrote them again
 	Files    []report.ID        `json:"files,omitempty"`
+	Link     []byte             `json:"link"` // by which the unit is known to have written, and the platform
 }
 
 // Format names the shape of its JSON.
@@ -102,8 +102,8 @@ func (s *Server) referTooLate(c echo.Context, v *visit) error {
 // referTo seals the body, and stores it with the entry on the case and the line in the
 // trail: all of them, or none.
 func (s *Server) referTo(c echo.Context, v *visit, of *referable, t referring) error {
-	body := referral.Body{ID: t.ID, Masked: t.Masked, Reason: t.Reason, Wish: string(of.opened.Exploitation.WantsFollowUpCall), Key: secret.New(), Report: referral.Whole(of.opened)}
-	entry := &referred{Referral: t.ID, Unit: t.Unit, Masked: t.Masked, Reason: t.Reason}
+	body := referral.Body{ID: t.ID, Masked: t.Masked, Reason: t.Reason, Wish: string(of.opened.Exploitation.WantsFollowUpCall), Link: secret.New(), Report: referral.Whole(of.opened)}
+	entry := &referred{Referral: t.ID, Unit: t.Unit, Masked: t.Masked, Reason: t.Reason, Link: body.Link.Bytes()}
 	if t.Masked {
 		var err error
 		if body.Report, body.Removed, err = referral.Mask(of.opened, t.ID, t.Choice); err != nil {
@@ -152,67 +152,4 @@ func (s *Server) filesOf(of *referable, t referring) []referral.File {
 		files = append(files, given)
 	}
 	return files
-}
-
-// A referral as the report shows it: where it stands, and what the unit answered.
-type referralRow struct {
-	ID       string
-	Unit     string
-	Masked   bool
-	State    string
-	Class    string
-	When     string
-	Who      string
-	Letters  []letterRow
-	Withdraw string // the address to withdraw it at; empty: it was answered
-}
-
-type letterRow struct {
-	Text    string
-	When    string
-	Who     string
-	Damaged bool
-}
-
-// A referralPane is what the report's page says of referrals.
-type referralPane struct {
-	Address string // of the form; empty: nothing can be referred now
-	Rows    []referralRow
-	letters []readLetter
-	all     []archive.Referral
-}
-
-// referralPane reads what was referred of a report. Whether the member may see the
-// report was asked before.
-func (s *Server) referralPane(c echo.Context, v *visit, r *archive.Report, opens bool) (referralPane, error) {
-	var pane referralPane
-	var err error
-	ctx := c.Request().Context()
-	if pane.all, err = s.Archive.ReferralsOf(ctx, r.ID); err != nil {
-		return pane, err
-	}
-	if len(pane.all) > 0 {
-		letters, err := s.Archive.LettersOf(ctx, r.ID, v.keys.Teams())
-		if err != nil {
-			return pane, err
-		}
-		pane.letters = s.openLetters(v, letters)
-	}
-	refers := v.Role.May(triage.Refer)
-	if opens && refers && len(s.Desk.Trust.File().Units()) > 0 && triage.May(triage.Person{ID: v.ID, Role: v.Role}, triage.Refer, r.Object(s.Now())) == nil {
-		pane.Address = "/dossiers/" + r.ID.String() + "/demande"
-	}
-	for _, f := range slices.Backward(pane.all) {
-		row := s.referralRow(f, f.ProposedAt, f.ProposedName)
-		if f.Status == archive.Proposed && refers {
-			row.Withdraw = "/dossiers/" + r.ID.String() + "/demandes/" + f.ID.String() + "/retrait"
-		}
-		for _, l := range pane.letters {
-			if l.ReferralID == f.ID {
-				row.Letters = append(row.Letters, letterRow{l.Text, s.when(l.SentAt), l.AuthorName, l.Damaged})
-			}
-		}
-		pane.Rows = append(pane.Rows, row)
-	}
-	return pane, nil
 }

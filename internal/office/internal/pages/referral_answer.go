@@ -34,7 +34,7 @@ func (s *Server) acceptReferral(c echo.Context, v *visit) error {
 		return err
 	}
 	ctx, now := c.Request().Context(), s.Now()
-	opening := recordOpening{Record: report.NewID(), Team: to, Key: body.Key, Referral: uuid.NullUUID{UUID: f.ID, Valid: true}, Report: body.Report, At: now}
+	opening := recordOpening{Record: report.NewID(), Team: to, Referral: uuid.NullUUID{UUID: f.ID, Valid: true}, Report: body.Report, At: now}
 	err = s.Trail.Record(ctx, func(tx pgx.Tx) ([]audit.Event, error) {
 		if err := archive.AnswerReferral(ctx, tx, archive.ReferralStep{ID: f.ID, From: archive.Proposed, To: archive.Accepted, By: v.ID, At: now}); err != nil {
 			return nil, err
@@ -74,11 +74,15 @@ func (s *Server) answerReferral(c echo.Context, v *visit, step archive.ReferralS
 	if f.Status != step.From {
 		return s.referralAnswered(c, v, reason)
 	}
-	if problems := s.problemsOfReason(reason); problems != nil {
-		return s.showReferral(c, v, referralScreen{Status: http.StatusUnprocessableEntity, Typed: reason, Problems: problems})
-	}
 	step.ID = f.ID
-	err = s.stepReferral(c, v, step, letter{Referral: f.ID, To: f.FromTeam, Text: reason}, action)
+	var why letter
+	if body, err := s.openReferral(v, &f); err == nil { // else the step is all that can be said
+		if problems := s.problemsOfReason(reason); problems != nil {
+			return s.showReferral(c, v, referralScreen{Status: http.StatusUnprocessableEntity, Typed: reason, Problems: problems})
+		}
+		why = letter{Referral: f.ID, Link: body.Link, From: f.ToTeam, To: f.FromTeam, Text: reason}
+	}
+	err = s.stepReferral(c, v, step, why, action)
 	if errors.Is(err, archive.ErrAnswered) {
 		return s.referralAnswered(c, v, reason)
 	}

@@ -12,6 +12,7 @@ import (
 	"recueil/internal/office/internal/audit"
 	"recueil/internal/office/internal/referral"
 	"recueil/internal/report"
+	"recueil/internal/secret"
 )
 
 // A referralsPage lists what was referred to the units of a member.
@@ -171,19 +172,21 @@ func (s *Server) showReferral(c echo.Context, v *visit, sc referralScreen) error
 	}
 	page := referralPage{Row: s.referralRow(f, f.ProposedAt, f.ProposedName), Address: "/demandes/" + f.ID.String(), From: s.teamName(f.FromTeam), Damaged: !f.Gone(), Gone: f.Gone(),
 		Answers: f.Status == archive.Proposed, Returns: f.Status == archive.Accepted, Typed: sc.Typed, Notice: sc.Notice, Problems: sc.Problems, MaxReason: maxReason}
-	for _, l := range s.openLetters(v, letters) {
-		page.Letters = append(page.Letters, letterRow{l.Text, s.when(l.SentAt), l.AuthorName, l.Damaged})
-	}
 	switch record, err := s.Archive.RecordOfReferral(ctx, f.ID, s.unitIDs(v)); {
 	case err == nil:
 		page.Record = "/suivi/" + record.String()
 	case !errors.Is(err, archive.ErrNoRecord):
 		return err
 	}
+	links := map[uuid.UUID]secret.Key{}
 	if !f.Gone() {
 		if body, err := s.openReferral(v, &f); err == nil {
 			s.fillReferral(&page, body)
+			links[f.ID] = body.Link
 		}
+	}
+	for _, l := range s.openLetters(v, letters, links) {
+		page.Letters = append(page.Letters, letterRow{l.Text, s.when(l.SentAt), l.AuthorName, l.Damaged})
 	}
 	page.Frame = s.frame(c, s.voice.T("office.referral.title"))
 	page.Error = len(sc.Problems) > 0

@@ -7,7 +7,9 @@
 // go along are opened by keys of their own, one each.
 //
 // Whoever can write the database can seal a body to a unit, since age does not say who
-// sealed; but he cannot read one, nor have it stand under another id.
+// sealed; but he cannot read one, nor have it stand under another id. What the two teams
+// write about it later carries a check under the link, a key that this body gives the
+// unit and an entry of the case gives the platform: see [Letter].
 package referral
 
 import (
@@ -37,7 +39,7 @@ type Body struct {
 	Reason  string
 	Wish    string         // whether the reporter wants to be called by the unit: yes, no, later or ""
 	Report  *report.Report // as it came, or what is left of it
-	Key     secret.Key     // fresh, for whatever the unit writes of it
+	Link    secret.Key     // fresh: by it each team knows what the other writes about this
 	Files   []File
 	Removed int // answers that were left out
 }
@@ -56,7 +58,7 @@ type wire struct {
 	Reason  string          `json:"reason"`
 	Wish    string          `json:"wish,omitempty"`
 	Report  json.RawMessage `json:"report"`
-	CaseKey string          `json:"case_key"`
+	Link    string          `json:"link_key"`
 	Files   []wireFile      `json:"files,omitempty"`
 	Removed int             `json:"removed,omitempty"`
 }
@@ -73,11 +75,14 @@ func Seal(b *Body, to trust.Epoch) ([]byte, error) {
 	if !b.Report.CaseKey.IsZero() || b.Masked && (!b.Report.ReplyKey.IsZero() || b.Report.Reference != "") {
 		return nil, fmt.Errorf("sealing referral %s: it carries a key or a name that is not the unit's", b.ID)
 	}
+	if b.Link.IsZero() {
+		return nil, fmt.Errorf("sealing referral %s: it has no link", b.ID)
+	}
 	content, err := b.Report.Encode()
 	if err != nil {
 		return nil, fmt.Errorf("sealing referral %s: %w", b.ID, err)
 	}
-	w := wire{Format, b.ID, b.Masked, b.Reason, b.Wish, content, encodeKey(b.Key), nil, b.Removed}
+	w := wire{Format, b.ID, b.Masked, b.Reason, b.Wish, content, encodeKey(b.Link), nil, b.Removed}
 	for _, f := range b.Files {
 		w.Files = append(w.Files, wireFile{f.Attachment, f.Owner, encodeKey(f.Key)})
 	}
@@ -117,7 +122,7 @@ func Open(identity age.Identity, id uuid.UUID, masked bool, body []byte) (*Body,
 		return nil, fmt.Errorf("opening referral %s: %w: %w", id, unseal.ErrDamaged, err)
 	}
 	b.Report = &r
-	if b.Key, err = decodeKey(w.CaseKey); err != nil {
+	if b.Link, err = decodeKey(w.Link); err != nil {
 		return nil, fmt.Errorf("opening referral %s: %w: %w", id, unseal.ErrDamaged, err)
 	}
 	for _, f := range w.Files {

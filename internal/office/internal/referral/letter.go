@@ -2,49 +2,72 @@ package referral
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"time"
 
 	"filippo.io/age"
 	"github.com/google/uuid"
 
 	"recueil/internal/office/internal/unseal"
+	"recueil/internal/secret"
 	"recueil/internal/trust"
 )
 
-// LetterFormat is the version of a letter's JSON.
-const LetterFormat = "recueil.letter/1"
+// LetterFormat is the version of a letter's JSON. The first had no check, and is not
+// read: nothing says who wrote it.
+const LetterFormat = "recueil.letter/2"
 
-// A Letter is what one team writes to the other about a referral.
+// ErrForged says that what stands about a referral was written by neither of its teams.
+var ErrForged = errors.New("neither team of the referral made this")
+
+// A Letter is what one team writes to the other about a referral. To seal it the public
+// key of its reader is enough; the check is made with the link, which only who opened
+// the referral has, or who opened the case it was made from.
 type Letter struct {
-	ID       uuid.UUID
-	Referral uuid.UUID
-	Kind     string // as it stands in clear beside it
-	Text     string
-}
-
-type letterWire struct {
-	Format   string    `json:"format"`
 	ID       uuid.UUID `json:"id"`
 	Referral uuid.UUID `json:"referral"`
-	Kind     string    `json:"kind"`
+	From     string    `json:"from"` // the team that writes
+	Author   uuid.UUID `json:"author"`
+	Kind     string    `json:"kind"` // as it stands in clear beside it
+	At       time.Time `json:"at"`
 	Text     string    `json:"text"`
 }
 
-// SealLetter closes a letter for the team that reads it.
-func SealLetter(l Letter, to trust.Epoch) ([]byte, error) {
-	return sealed(l.ID, letterWire{LetterFormat, l.ID, l.Referral, l.Kind, l.Text}, to)
+type letterWire struct {
+	Format string `json:"format"`
+	Letter
+	Check string `json:"check"`
 }
 
-// OpenLetter opens a letter, and refuses one that its row says other things of.
-func OpenLetter(identity age.Identity, row Letter, body []byte) (Letter, error) {
+// SealLetter closes a letter for the team that reads it.
+func SealLetter(link secret.Key, l Letter, to trust.Epoch) ([]byte, error) {
+	if link.IsZero() {
+		return nil, fmt.Errorf("sealing letter %s: its referral has no link", l.ID)
+	}
+	l.At = l.At.UTC().Truncate(time.Microsecond)
+	return sealed(l.ID, letterWire{LetterFormat, l, check(link, LetterFormat, l)}, to)
+}
+
+// OpenLetter opens a letter, and refuses one that its row says other things of. The time
+// that counts is the one inside.
+func OpenLetter(identity age.Identity, link secret.Key, row Letter, body []byte) (Letter, error) {
 	plain, err := unseal.Body(identity, body)
 	if err != nil {
 		return Letter{}, fmt.Errorf("opening letter %s: %w", row.ID, err)
 	}
 	defer clear(plain)
 	var w letterWire
-	if json.Unmarshal(plain, &w) != nil || w.Format != LetterFormat || w.ID != row.ID || w.Referral != row.Referral || w.Kind != row.Kind {
+	if json.Unmarshal(plain, &w) != nil || w.Format != LetterFormat {
+		return Letter{}, fmt.Errorf("opening letter %s: %w: it is no %s", row.ID, unseal.ErrDamaged, LetterFormat)
+	}
+	same := w.Letter
+	same.At, same.Text = row.At, row.Text
+	if same != row {
 		return Letter{}, fmt.Errorf("opening letter %s: %w: it is another letter", row.ID, unseal.ErrDamaged)
 	}
-	return Letter{w.ID, w.Referral, w.Kind, w.Text}, nil
+	if !checks(w.Check, link, LetterFormat, w.Letter) {
+		return Letter{}, fmt.Errorf("opening letter %s: %w", row.ID, ErrForged)
+	}
+	return w.Letter, nil
 }

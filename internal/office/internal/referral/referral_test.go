@@ -111,7 +111,7 @@ func TestAReferralOpensForItsUnitAndAsItself(t *testing.T) {
 	epoch, identity := sealtest.Team(t, "cellule")
 	_, other := sealtest.Team(t, "cellule")
 	r := full(t, report.ProfileSibling)
-	b := &referral.Body{ID: report.NewID(), Reason: "Suivi <long>", Wish: "yes", Report: referral.Whole(r), Key: secret.New(),
+	b := &referral.Body{ID: report.NewID(), Reason: "Suivi <long>", Wish: "yes", Report: referral.Whole(r), Link: secret.New(),
 		Files: []referral.File{{Attachment: r.Attachments[0], Owner: r.ID, Key: secret.New()}}}
 	sealed, err := referral.Seal(b, epoch)
 	if err != nil {
@@ -121,7 +121,7 @@ func TestAReferralOpensForItsUnitAndAsItself(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if opened.Reason != b.Reason || opened.Wish != "yes" || !opened.Key.Equal(b.Key) || opened.Report.Reference != r.Reference || !opened.Report.ReplyKey.Equal(r.ReplyKey) ||
+	if opened.Reason != b.Reason || opened.Wish != "yes" || !opened.Link.Equal(b.Link) || opened.Report.Reference != r.Reference || !opened.Report.ReplyKey.Equal(r.ReplyKey) ||
 		!opened.Report.CaseKey.IsZero() || !opened.Files[0].Key.Equal(b.Files[0].Key) || opened.Files[0].Name != r.Attachments[0].Name {
 		t.Errorf("it opens as %+v", opened)
 	}
@@ -149,31 +149,53 @@ func TestABodyWithAKeyThatIsNotTheUnitsIsNotSealed(t *testing.T) {
 		"a masked reference":  {Masked: true, Report: &report.Report{ID: report.NewID(), Reference: "7K3F92XD"}},
 		"a whole, with a key": {Report: &report.Report{ID: report.NewID(), CaseKey: secret.New()}},
 	} {
-		b.ID = report.NewID()
+		b.ID, b.Link = report.NewID(), secret.New()
 		if _, err := referral.Seal(b, epoch); err == nil {
 			t.Errorf("%s is sealed", name)
 		}
 	}
 }
 
-func TestALetterIsReadAsItsRowSaysIt(t *testing.T) {
+func TestALetterIsReadAsItsRowSaysItAndFromOneOfTheTwoTeams(t *testing.T) {
 	epoch, identity := sealtest.Team(t, "plateau")
-	l := referral.Letter{ID: report.NewID(), Referral: report.NewID(), Kind: "refused", Text: "Déjà suivie ailleurs."}
-	sealed, err := referral.SealLetter(l, epoch)
+	link := secret.New()
+	l := referral.Letter{ID: report.NewID(), Referral: report.NewID(), From: "cellule", Author: report.NewID(), Kind: "refused",
+		At: time.Date(2026, 3, 17, 20, 0, 0, 0, time.UTC), Text: "Déjà suivie ailleurs."}
+	sealed, err := referral.SealLetter(link, l, epoch)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if read, err := referral.OpenLetter(identity, l, sealed); err != nil || read != l {
+	row := l
+	row.Text, row.At = "", time.Time{}
+	if read, err := referral.OpenLetter(identity, link, row, sealed); err != nil || read != l {
 		t.Fatalf("it opens as %v, %v", read, err)
 	}
-	for name, row := range map[string]referral.Letter{
-		"another id":       {ID: uuid.New(), Referral: l.Referral, Kind: l.Kind},
-		"another referral": {ID: l.ID, Referral: uuid.New(), Kind: l.Kind},
-		"another kind":     {ID: l.ID, Referral: l.Referral, Kind: "shared"},
+	for name, change := range map[string]func(*referral.Letter){
+		"another id":       func(l *referral.Letter) { l.ID = uuid.New() },
+		"another referral": func(l *referral.Letter) { l.Referral = uuid.New() },
+		"another kind":     func(l *referral.Letter) { l.Kind = "shared" },
+		"another author":   func(l *referral.Letter) { l.Author = uuid.New() },
+		"another team":     func(l *referral.Letter) { l.From = "plateau" },
 	} {
-		if _, err := referral.OpenLetter(identity, row, sealed); !errors.Is(err, unseal.ErrDamaged) {
+		other := row
+		change(&other)
+		if _, err := referral.OpenLetter(identity, link, other, sealed); !errors.Is(err, unseal.ErrDamaged) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	// Whoever writes the database can seal to the platform, and knows every id.
+	forged, err := referral.SealLetter(secret.New(), l, epoch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := referral.OpenLetter(identity, link, row, forged); !errors.Is(err, referral.ErrForged) {
+		t.Errorf("a forged one: %v", err)
+	}
+	if _, err := referral.OpenLetter(identity, secret.Key{}, row, sealed); !errors.Is(err, referral.ErrForged) {
+		t.Errorf("without a link: %v", err)
+	}
+	if _, err := referral.SealLetter(secret.Key{}, l, epoch); err == nil {
+		t.Error("it is sealed without a link")
 	}
 }
 
