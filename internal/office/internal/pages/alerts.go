@@ -184,7 +184,7 @@ type alarmNotice struct {
 
 // alarmNotice is nil when nothing is wrong, and for whoever cannot mend it.
 func (s *Server) alarmNotice(v *visit) *alarmNotice {
-	if s.Notices == nil || !v.mayAlert() {
+	if s.Notices == nil || !s.mayAlert(v) {
 		return nil
 	}
 	trouble := s.Notices.Trouble()

@@ -17,7 +17,7 @@ import (
 	"recueil/internal/web"
 )
 
-func (v *visit) mayAlert() bool { return v.Role.May(triage.Alert) }
+func (s *Server) mayAlert(v *visit) bool { return v.Role.May(triage.Alert) && s.receives(v) }
 
 // typedAlerts is the form as it was typed, whether it makes sense or not.
 type typedAlerts struct {

@@ -141,16 +141,16 @@ func (s *Server) settle(c echo.Context, v *visit) error {
 	refuse := func(status int, text string) error {
 		return s.showCallbacks(c, v, status, callbacksPage{Problems: []problem{{"note-" + id.String(), text}}, Typed: note, TypedOf: id.String()})
 	}
+	ctx := c.Request().Context()
+	one, err := s.Archive.Callback(ctx, id, v.keys.Teams())
+	if err != nil {
+		return err
+	}
 	switch {
 	case outcome != archive.CallbackDone && outcome != archive.CallbackMissed && outcome != archive.CallbackCancelled:
 		return refuse(http.StatusUnprocessableEntity, s.voice.T("office.phone.callback.choose"))
 	case !utf8.ValidString(note) || utf8.RuneCountInString(note) > maxCallNote:
 		return refuse(http.StatusUnprocessableEntity, s.voice.T("problem.too_long", "Max", maxCallNote))
-	}
-	ctx := c.Request().Context()
-	one, err := s.Archive.Callback(ctx, id, v.keys.Teams())
-	if err != nil {
-		return err
 	}
 	_, opened, err := s.openedOf(c, v, one.ReportID)
 	if err != nil {

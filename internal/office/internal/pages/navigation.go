@@ -84,10 +84,10 @@ func (s *Server) navigation(c echo.Context, v *visit) []navLink {
 	if v.Role.May(triage.Record) && len(s.units(v)) > 0 {
 		add("/services", "office.nav.services", 0)
 	}
-	if v.Role.May(triage.Directory) {
+	if v.Role.May(triage.Directory) && s.receives(v) {
 		add("/annuaire", "office.nav.directory", 0)
 	}
-	if v.mayAlert() {
+	if s.mayAlert(v) {
 		add("/alertes", "office.nav.alerts", 0)
 	}
 	if v.Role.May(triage.Follow) {

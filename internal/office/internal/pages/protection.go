@@ -172,7 +172,12 @@ func (s *Server) removePasskey(c echo.Context, session *staff.Session, book staf
 	})
 }
 
+// renewBackup makes ten new codes. They stand behind another factor: who has none yet
+// makes that first.
 func (s *Server) renewBackup(c echo.Context, session *staff.Session, book staff.Book) error {
+	if session.State == staff.HalfOpen {
+		return staff.ErrHalfOpen
+	}
 	return s.change(c, session, book, "backup", func(url.Values, awaited) (string, error) {
 		book.Backup = nil
 		return "backup_codes", nil

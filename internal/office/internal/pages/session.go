@@ -164,6 +164,17 @@ func (s *Server) may(action triage.Action, page func(echo.Context, *visit) error
 	})
 }
 
+// platform does the same for what is of the team that receives reports: whom its alarms
+// go to, the directory that it sends files by, the calls that it counts.
+func (s *Server) platform(action triage.Action, page func(echo.Context, *visit) error) echo.HandlerFunc {
+	return s.may(action, func(c echo.Context, v *visit) error {
+		if !s.receives(v) {
+			return errRole
+		}
+		return page(c, v)
+	})
+}
+
 // between lets a request through to a page of the second step: a session that is
 // half open, and the member's book of factors.
 func (s *Server) between(page func(echo.Context, *staff.Session, staff.Book) error) echo.HandlerFunc {

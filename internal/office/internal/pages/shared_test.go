@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/labstack/echo/v4"
+
 	"recueil/locales"
 	"recueil/static"
 	"recueil/templates"
@@ -19,6 +21,24 @@ func bare(t *testing.T) *Server {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// Routes lists every address of the back office as its router has them.
+func Routes(t *testing.T) (all []string) {
+	t.Helper()
+	for _, r := range bare(t).handler.(*echo.Echo).Routes() {
+		all = append(all, r.Method+" "+r.Path)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// Deeds lists the decisions that have a page of their own, as addresses name them.
+func Deeds() (all []string) {
+	for _, d := range deeds {
+		all = append(all, d.path)
+	}
+	return all
 }
 
 // A second verification, or a screen that hears of nothing, is what one language
