@@ -197,6 +197,7 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.GET("/dossiers/:id/envois/:envoi/:forme", s.may(triage.Read, s.sentForm))
 	e.POST("/dossiers/:id/envois/:envoi/validation", s.may(triage.Validate, s.validate))
 	e.POST("/dossiers/:id/envois/:envoi/refus", s.may(triage.Validate, s.refuseSending))
+	e.POST("/dossiers/:id/envois/:envoi/retrait", s.may(triage.Withdraw, s.withdrawSending))
 	e.POST("/dossiers/:id/envois/:envoi/accuse", s.may(triage.Follow, s.acknowledge))
 	e.POST("/dossiers/:id/envois/:envoi/retour", s.may(triage.Follow, s.comesBack))
 	e.POST("/dossiers/:id/envois/:envoi/suites", s.may(triage.Follow, s.feedback))

@@ -51,6 +51,7 @@ type advanceStep string
 const (
 	stepValidated    advanceStep = "validated"
 	stepRefused      advanceStep = "refused"
+	stepWithdrawn    advanceStep = "withdrawn" // by who prepared it
 	stepAcknowledged advanceStep = "acknowledged"
 	stepReturned     advanceStep = "returned"
 	stepFeedback     advanceStep = "feedback"

@@ -36,6 +36,7 @@ type preparePage struct {
 	Notes     []prepareRow
 	Pieces    []preparePiece
 	Typed     preparing
+	Again     string // where what was prepared before can be taken up
 	Notice    string
 	Problems  []problem
 }
@@ -107,17 +108,19 @@ func (s *Server) prepare(c echo.Context, v *visit) error {
 	if err := s.Trail.Append(c.Request().Context(), event); err != nil {
 		return err
 	}
-	typed := preparing{Version: l.row.Version}
-	file := s.fileOf(l, &to)
-	withheld := l.withheld()
-	for _, section := range file.Sections {
-		for _, a := range section.Answers {
-			if by := withheld[section.Of]; by != nil && transmission.OwnCase(&by.Answers) && transmission.Names(a.Field) {
-				typed.Omitted = append(typed.Omitted, answerKey(&section, &a))
-			}
-		}
+	if kept, ok := returned(c, v); ok {
+		return s.showPrepare(c, v, l, &to, preparePage{Typed: readPreparing(kept), Notice: s.voice.T("office.close.kept")}, http.StatusOK)
 	}
-	return s.showPrepare(c, v, l, &to, preparePage{Typed: typed}, http.StatusOK)
+	page := preparePage{}
+	again := l.takenUp(c)
+	switch last := l.last(); {
+	case again != nil:
+		page.Notice = s.voice.T("office.sent.again.notice", "Who", again.part.AuthorName, "When", s.when(again.part.CreatedAt))
+	case last != nil:
+		page.Again = l.address() + "/transmission/" + to.ID.String() + "?reprise=" + last.part.ID.String()
+	}
+	page.Typed = l.begin(s.fileOf(l, &to), v, again)
+	return s.showPrepare(c, v, l, &to, page, http.StatusOK)
 }
 
 func (s *Server) showPrepare(c echo.Context, v *visit, l *leaving, to *archive.Recipient, page preparePage, status int) error {
@@ -254,6 +257,9 @@ func (s *Server) propose(c echo.Context, v *visit) error {
 		s.Log.Warn("a file was not proposed", "report", l.row.ID, "err", err)
 		return again(http.StatusServiceUnavailable, s.voice.T("office.sent.unavailable"))
 	case err != nil:
+		return err
+	}
+	if err := s.sent(c, v); err != nil {
 		return err
 	}
 	return goTo(c, l.address()+"/transmission")

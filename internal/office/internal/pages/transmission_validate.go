@@ -160,6 +160,23 @@ func (s *Server) refuseSending(c echo.Context, v *visit) error {
 	return s.takeStep(c, v, l, typed, stepping{of: t, to: triage.Qualified, action: "transmission.refuse", step: advance{Step: stepRefused, Words: typed.Words}})
 }
 
+// withdrawSending takes a proposal back before anybody agreed to it: whoever prepared it
+// saw that something is missing, or too much. It stays on the case, and can be taken up
+// again.
+func (s *Server) withdrawSending(c echo.Context, v *visit) error {
+	l, t, typed, err := s.stepOf(c, v, triage.AwaitingValidation)
+	if err != nil {
+		return err
+	}
+	if t.part.Author != v.ID || triage.May(v.person(), triage.Withdraw, l.row.Object(s.Now())) != nil {
+		return s.stepAgain(c, v, http.StatusForbidden, s.voice.T("office.sent.withdraw.other"), typed)
+	}
+	if problems := s.wordsProblems(typed.Words, true); problems != nil {
+		return s.stepAgain(c, v, http.StatusUnprocessableEntity, "", typed, problems...)
+	}
+	return s.takeStep(c, v, l, typed, stepping{of: t, to: triage.Qualified, action: "transmission.withdraw", step: advance{Step: stepWithdrawn, Words: typed.Words}})
+}
+
 func (s *Server) wordsProblems(text string, needed bool) []problem {
 	switch {
 	case needed && strings.TrimSpace(text) == "":

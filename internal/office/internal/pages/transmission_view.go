@@ -25,6 +25,8 @@ type sentView struct {
 	Left     bool   // a coordinator agreed
 	Validate bool   // this member may agree to it, or refuse
 	Waits    string // why he may not, in words
+	Withdraw bool   // it is this member's, and nobody agreed yet
+	Again    string // where what was prepared can be taken up again
 	Answer   bool   // acknowledgement, return
 	Feedback bool
 	Finish   bool
@@ -61,11 +63,17 @@ func (s *Server) sentView(v *visit, l *leaving, t *sent, last bool) sentView {
 		switch {
 		case t.did(stepRefused) != nil || view.Left:
 		case !v.Role.May(triage.Validate):
+			view.Withdraw = t.part.Author == v.ID && v.Role.May(triage.Withdraw)
 			view.Waits = s.voice.T("office.sent.validate.coordinator")
 		case t.part.Author == v.ID:
+			view.Withdraw = v.Role.May(triage.Withdraw)
 			view.Waits = s.voice.T("office.sent.validate.other")
 		default:
 			view.Validate = true
+		}
+	case triage.Qualified:
+		if v.Role.May(triage.Propose) && l.row.Qualification != nil && l.row.Qualification.Leaves() {
+			view.Again = l.address() + "/transmission/" + t.what.Recipient.String() + "?reprise=" + t.part.ID.String()
 		}
 	case triage.Transmitted:
 		view.Answer = v.Role.May(triage.Follow)
