@@ -310,6 +310,12 @@ func here(c echo.Context) string {
 		if strings.Contains(c.Path(), "/demande") && c.Param("demande") == "" {
 			return ownAddress("/dossiers/" + id + "/demande")
 		}
+		switch {
+		case c.Param("destinataire") != "":
+			return ownAddress("/dossiers/" + id + "/transmission/" + c.Param("destinataire"))
+		case c.Param("envoi") != "" || strings.HasSuffix(c.Path(), "/transmission"):
+			return ownAddress("/dossiers/" + id + "/transmission")
+		}
 		if deed := c.Param("acte"); deed != "" {
 			return ownAddress("/dossiers/" + id + "/decision/" + deed)
 		}

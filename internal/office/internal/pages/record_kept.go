@@ -12,8 +12,8 @@ import (
 	"recueil/internal/office/internal/triage"
 )
 
-// mostSaid is how long what was typed into a form of the unit, or into one that refers a
-// situation to it, may be, in bytes, to wait in the row of a session.
+// mostSaid is how long what was typed into a form of the unit, or into one by which
+// something of a report is given to others, may be, in bytes, to wait in the row of a session.
 const mostSaid = 64000
 
 // isLong reports whether what was typed belongs to one of those forms, and to a member who
@@ -27,6 +27,8 @@ func (w way) isLong(role triage.Role) bool {
 		action = triage.AnswerReferral
 	case strings.HasPrefix(w.Return, "/dossiers/") && strings.HasSuffix(w.Return, "/demande"):
 		action = triage.Refer
+	case strings.HasPrefix(w.Return, "/dossiers/") && strings.Contains(w.Return, "/transmission"):
+		action = triage.Propose
 	case !strings.HasPrefix(w.Return, "/suivi/"):
 		return false
 	}
@@ -58,7 +60,7 @@ func (s *Server) showKept(c echo.Context, session *staff.Session, w way) error {
 	title := s.voice.T("office.record.kept.heading")
 	page := problemPage{Frame: s.frame(c, title), Heading: title, Texts: []string{s.voice.T("office.record.kept.text")}}
 	for _, k := range w.Kept {
-		if strings.HasPrefix(k.Name, said) || strings.HasPrefix(k.Name, "text.") || k.Name == "reason" {
+		if strings.HasPrefix(k.Name, said) || strings.HasPrefix(k.Name, "text.") || k.Name == "reason" || k.Name == "redactions" {
 			page.Texts = append(page.Texts, k.Value)
 		}
 	}

@@ -35,6 +35,7 @@ type transmissionPage struct {
 	Missing   []string // collectivities without an entry
 	Sent      []sentView
 	Notice    string
+	Kept      string // what was typed for a form that the page has no more
 	Problems  []problem
 	Typed     after
 	Outcomes  []choice
@@ -49,7 +50,14 @@ func (s *Server) transmission(c echo.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
-	return s.showTransmission(c, v, l, transmissionPage{}, http.StatusOK)
+	page := transmissionPage{}
+	if kept, ok := returned(c, v); ok {
+		page.Typed, page.Notice = readAfter(kept), s.voice.T("office.close.kept")
+		if l.row.Status == triage.Qualified || l.row.Status == triage.Closed {
+			page.Kept = page.Typed.Words
+		}
+	}
+	return s.showTransmission(c, v, l, page, http.StatusOK)
 }
 
 func (s *Server) showTransmission(c echo.Context, v *visit, l *leaving, page transmissionPage, status int) error {

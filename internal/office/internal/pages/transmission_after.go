@@ -136,5 +136,8 @@ func (s *Server) finish(c echo.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
+	if err := s.sent(c, v); err != nil {
+		return err
+	}
 	return goTo(c, l.address())
 }

@@ -60,6 +60,9 @@ func (s *Server) takeStep(c echo.Context, v *visit, l *leaving, typed after, t s
 	case err != nil:
 		return err
 	}
+	if err := s.sent(c, v); err != nil {
+		return err
+	}
 	return goTo(c, l.address()+"/transmission")
 }
 

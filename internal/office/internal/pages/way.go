@@ -29,10 +29,10 @@ type keptValue struct{ Name, Value string }
 
 // keptNames are the fields that survive a log-in.
 var keptNames = []string{"version", "qualification", "reason", "message", "text", "asks", "files", "hold", "note", "note_id", "share", "replaces", "revision", "call", "to", "referral", "unit", "extent", "reread",
-	"choice", "reference", "other", "drawn"}
+	"choice", "reference", "other", "drawn", "redactions", "whole", "on"}
 
 // keptLists are those that a form holds several times.
-var keptLists = []string{"part", "file", "person", "report"}
+var keptLists = []string{"part", "file", "person", "report", "omit", "read", "outcome"}
 
 // ownNames are those of them that a page fills in by itself.
 var ownNames = []string{"version", "message", "note_id", "replaces", "revision", "to", "referral", "unit", "extent", "part", "drawn", "report"}
@@ -198,7 +198,7 @@ func (w way) form() url.Values {
 // ownAddresses are those that the log-in leads to, one kind a line.
 var ownAddresses = regexp.MustCompile(`^/(` + strings.Join([]string{
 	`file(\?[a-zA-Z0-9=&%._:-]*)?`,
-	`dossiers/[0-9a-f-]{36}(/pieces/[0-9a-f-]{36}|/decision/[a-z]+|/demande)?`,
+	`dossiers/[0-9a-f-]{36}(/pieces/[0-9a-f-]{36}|/decision/[a-z]+|/demande|/transmission(/[0-9a-f-]{36})?)?`,
 	`demandes(/[0-9a-f-]{36})?`,
 	`appels(/nouveau|/[0-9a-f-]{36})?`,
 	`rappels`,
