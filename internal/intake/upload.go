@@ -13,6 +13,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"recueil/internal/filekind"
 	"recueil/internal/inbox"
 	"recueil/internal/report"
 	"recueil/internal/seal"
@@ -47,11 +48,6 @@ const (
 	// memory, the piece under way and its copy for the database.
 	filesAtOnce = 32
 	turnAwaited = 10 * time.Second // for one of these places
-
-	// A visitor may be slow, not silent: each stretch of his file has a minute, about
-	// 35 kbit/s, so that 25 MB come in over a bad telephone line, too.
-	stretch     = 256 << 10
-	stretchTime = time.Minute
 
 	// fileGrace is how much longer than its draft a file lives: a report on its way
 	// over the disk of an intake finds its files.
@@ -97,15 +93,9 @@ const (
 // mostOfField bounds an input that comes beside a file.
 const mostOfField = 64 << 10
 
-// pace lets a body with files come in as slowly as a visitor's line has it; the
-// server's own limits are for requests without. What the handler leaves unread is read
-// on for a while before the answer goes out: a browser that is cut off while it sends
-// shows an error of its own instead.
+// pace lets a body with files come in as slowly as a visitor's line has it.
 func (s *Server) pace(c echo.Context) (rest func()) {
-	r := c.Request()
-	body := http.MaxBytesReader(c.Response(), &paced{from: r.Body, control: http.NewResponseController(c.Response())}, 2*s.FileLimits.Size+web.MaxForm)
-	r.Body = body
-	return func() { _, _ = io.Copy(io.Discard, body) }
+	return web.Pace(c.Response(), c.Request(), 2*s.FileLimits.Size+web.MaxForm)
 }
 
 // readUpload reads a form that may bring files, and stores at most room of them. It
@@ -164,7 +154,7 @@ func (s *Server) readPart(ctx context.Context, up *upload, part *multipart.Part,
 		up.fields.Add(part.FormName(), string(value))
 		return err
 	}
-	content := bufio.NewReaderSize(part, sniffed)
+	content := bufio.NewReaderSize(part, filekind.HeadSize)
 	if _, err := content.Peek(1); errors.Is(err, io.EOF) && part.FileName() == "" {
 		return nil // none was chosen
 	}
@@ -207,22 +197,25 @@ func (s *Server) receiveFile(ctx context.Context, to filing, part *multipart.Par
 		return report.Attachment{}, err
 	}
 	defer leave()
-	head, err := content.Peek(sniffed)
+	head, err := content.Peek(filekind.HeadSize)
 	switch {
 	case len(head) == 0 && errors.Is(err, io.EOF):
 		return report.Attachment{}, fileEmpty
 	case err != nil && !errors.Is(err, io.EOF):
 		return report.Attachment{}, fileBroken
 	}
-	kind, err := kindOf(head)
-	if err != nil {
-		return report.Attachment{}, err
+	kind, err := filekind.Of(head)
+	switch {
+	case errors.Is(err, filekind.ErrProgram):
+		return report.Attachment{}, fileProgram
+	case err != nil:
+		return report.Attachment{}, fileType
 	}
 	name, _, err := dispositionOf(part)
 	if err != nil {
 		return report.Attachment{}, err
 	}
-	file := report.Attachment{ID: report.NewID(), Name: cleanName(name), Type: kind}
+	file := report.Attachment{ID: report.NewID(), Name: filekind.CleanName(name), Type: kind}
 	sealed, err := s.storeFile(ctx, to, file.ID, content)
 	if err != nil {
 		// Whoever closes the connection does not take this with him.
@@ -234,7 +227,7 @@ func (s *Server) receiveFile(ctx context.Context, to filing, part *multipart.Par
 }
 
 func (s *Server) storeFile(ctx context.Context, to filing, id report.ID, content io.Reader) (seal.Sealed, error) {
-	longest := fileGrace + time.Duration(s.FileLimits.Size/stretch)*stretchTime
+	longest := fileGrace + time.Duration(s.FileLimits.Size/web.Stretch)*web.StretchTime
 	begun, cancel := context.WithTimeout(ctx, pieceTime)
 	defer cancel()
 	err := s.Files.BeginFile(begun, to.owner, id, seal.SealedSize(to.most), s.Now().Add(longest), s.FileLimits.Room)
@@ -305,25 +298,3 @@ func (b *bounded) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
-
-// paced reads a body for as long as it keeps coming.
-type paced struct {
-	from    io.ReadCloser
-	control *http.ResponseController
-	left    int // of the stretch
-}
-
-func (p *paced) Read(b []byte) (int, error) {
-	if p.left <= 0 {
-		p.left = stretch
-		now := time.Now()
-		// A writer that knows no deadlines has none to put off.
-		_ = p.control.SetReadDeadline(now.Add(stretchTime))
-		_ = p.control.SetWriteDeadline(now.Add(2 * stretchTime))
-	}
-	n, err := p.from.Read(b)
-	p.left -= n
-	return n, err
-}
-
-func (p *paced) Close() error { return p.from.Close() }

@@ -16,11 +16,12 @@ var allowed = map[string]string{
 	"internal/challenge": "internal/secret github.com/dchest/captcha",
 	"internal/child":     "",
 	"internal/envelope":  "internal/report github.com/google/uuid",
+	"internal/filekind":  "github.com/gabriel-vasile/mimetype",
 	"internal/inbox":     "internal/envelope internal/postgres internal/report github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool",
 	"internal/intake": `
-		internal/challenge internal/envelope internal/inbox internal/postgres internal/readout internal/reply
+		internal/challenge internal/envelope internal/filekind internal/inbox internal/postgres internal/readout internal/reply
 		internal/report internal/seal internal/secret internal/territory internal/trust internal/web
-		github.com/gabriel-vasile/mimetype github.com/google/uuid github.com/labstack/echo/v4 rsc.io/qr`,
+		github.com/google/uuid github.com/labstack/echo/v4 rsc.io/qr`,
 	"internal/metrics": "github.com/prometheus/client_golang/prometheus github.com/prometheus/client_golang/prometheus/promhttp",
 	"internal/office": `
 		internal/metrics internal/web internal/office/internal/archive internal/office/internal/audit internal/office/internal/factor
@@ -40,7 +41,7 @@ var allowed = map[string]string{
 		internal/secret github.com/go-webauthn/webauthn/protocol github.com/go-webauthn/webauthn/webauthn
 		github.com/google/uuid github.com/pquerna/otp github.com/pquerna/otp/hotp github.com/pquerna/otp/totp rsc.io/qr`,
 	"internal/office/internal/followup": `
-		internal/office/internal/keyring internal/office/internal/unseal internal/seal internal/secret internal/trust filippo.io/age
+		internal/office/internal/keyring internal/office/internal/unseal internal/report internal/seal internal/secret internal/trust filippo.io/age
 		github.com/google/uuid`,
 	"internal/office/internal/keyring": `
 		internal/secret internal/trust filippo.io/age github.com/google/uuid golang.org/x/crypto/chacha20poly1305
@@ -54,7 +55,7 @@ var allowed = map[string]string{
 		internal/office/internal/followup internal/office/internal/stats
 		internal/office/internal/archive internal/envelope internal/office/internal/audit internal/office/internal/facet internal/office/internal/call internal/office/internal/casefile internal/office/internal/factor internal/office/internal/live internal/office/internal/notify
 		internal/office/internal/preview internal/office/internal/scan internal/office/internal/staff internal/office/internal/transmission internal/office/internal/triage internal/office/internal/unseal internal/office/internal/words
-		internal/postgres internal/readout internal/reply internal/report internal/seal internal/secret internal/territory internal/web github.com/BurntSushi/toml
+		internal/filekind internal/postgres internal/readout internal/reply internal/report internal/seal internal/secret internal/territory internal/web github.com/BurntSushi/toml
 		internal/office/internal/referral internal/trust
 		github.com/google/uuid github.com/jackc/pgx/v5 github.com/labstack/echo/v4 golang.org/x/text/encoding/charmap
 		golang.org/x/text/encoding/unicode golang.org/x/text/transform golang.org/x/text/unicode/norm`,

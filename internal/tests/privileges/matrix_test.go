@@ -115,6 +115,12 @@ recueil_office  table records              INSERT id team_id epoch body referral
 recueil_office  table records              UPDATE lead status last_at next_at opening version
 recueil_office  table record_entries       SELECT
 recueil_office  table record_entries       INSERT
+recueil_office  table record_files         SELECT
+recueil_office  table record_files         INSERT id record_id begun_at
+recueil_office  table record_file_pieces   SELECT
+recueil_office  table record_file_pieces   INSERT
+recueil_office  function record_file_finish EXECUTE
+recueil_office  function record_files_drop EXECUTE
 recueil_office  table record_opinions      SELECT
 recueil_office  table record_opinions      INSERT
 recueil_office  table record_appointments  SELECT
@@ -343,7 +349,7 @@ func definerFunctionsCannotBeMisled(t *testing.T, conn *pgx.Conn) {
 		if f.Config != "search_path=pg_catalog, public, pg_temp" {
 			t.Errorf("%s runs as its owner with the settings %q", f.Proname, f.Config)
 		}
-		for _, table := range []string{"drafts", "audit_events", "audit_head", "reports", "sessions", "staff", "servers", "teams", "memberships", "team_key_wraps", "invitations", "key_requests", "attachments", "attachment_pieces", "additions", "messages"} {
+		for _, table := range []string{"drafts", "audit_events", "audit_head", "reports", "sessions", "staff", "servers", "teams", "memberships", "team_key_wraps", "invitations", "key_requests", "attachments", "attachment_pieces", "record_files", "record_file_pieces", "additions", "messages"} {
 			for _, word := range []string{"from " + table, "into " + table, "update " + table} {
 				if strings.Contains(f.Prosrc, word) {
 					t.Errorf("%s names %s without its schema", f.Proname, table)

@@ -37,6 +37,16 @@ type Attachment struct {
 	FrozenName *string
 
 	pool *pgxpool.Pool
+	rows pieceRows
+}
+
+// pieceRows are the statements that read the pieces of a file where they lie: a part of
+// one, and one.
+type pieceRows struct{ part, whole string }
+
+var reportPieces = pieceRows{
+	part:  "select substring(body from $3 for $4) from attachment_pieces where attachment_id = $1 and number = $2",
+	whole: "select body from attachment_pieces where attachment_id = $1 and number = $2",
 }
 
 // Attachments lists the files of a report and of what was added to it, as far as one
@@ -80,7 +90,7 @@ func (a *Archive) attachments(ctx context.Context, id report.ID, query string, a
 		return nil, fmt.Errorf("reading the files of %s: %w", id, postgres.Sort(err))
 	}
 	for i := range found {
-		found[i].pool = a.pool
+		found[i].pool, found[i].rows = a.pool, reportPieces
 	}
 	return found, nil
 }
@@ -101,8 +111,7 @@ func (t *Attachment) Glance(ctx context.Context) io.ReaderAt {
 		for n < len(p) && off < t.Size {
 			number, from := off/pieceSize, off%pieceSize
 			most := min(int64(len(p)-n), pieceSize-from)
-			got, err := t.fetch(ctx, p[n:n+int(most)], `select substring(body from $3 for $4) from attachment_pieces where attachment_id = $1 and number = $2`,
-				number, from+1, most)
+			got, err := t.fetch(ctx, p[n:n+int(most)], t.rows.part, number, from+1, most)
 			if err != nil {
 				return n, err
 			}
@@ -214,7 +223,7 @@ func (p *Pieces) turn(number int64) error {
 }
 
 func (p *Pieces) fetch(number int64, buffer []byte) fetched {
-	n, err := p.of.fetch(p.ctx, buffer[:pieceSize], "select body from attachment_pieces where attachment_id = $1 and number = $2", number)
+	n, err := p.of.fetch(p.ctx, buffer[:pieceSize], p.of.rows.whole, number)
 	return fetched{number, buffer[:n], err}
 }
 

@@ -23,6 +23,7 @@ const (
 	Phone      Type = "phone"
 	Years      Type = "years"
 	Department Type = "department"
+	File       Type = "file" // stands beside what is said, in Entry.File
 )
 
 // A Field is one thing that is asked.
@@ -96,8 +97,9 @@ var forms = map[Kind][]Field{
 		{Name: "next", Type: Day},
 	},
 	Document: {
-		{Name: "title", Type: Line, Required: true},
-		{Name: "note", Type: Text, Required: true},
+		{Name: "title", Type: Line}, // or the name of the file
+		{Name: "note", Type: Text},
+		{Name: "file", Type: File},
 	},
 	Orientation: {
 		{Name: "towards", Type: One, Required: true, Codes: Orientations},
@@ -138,6 +140,9 @@ var (
 // Check keeps of what was given what the fields ask, and says what is wrong.
 func Check(fields []Field, given func(name string) []string) (said Said, faults []Fault) {
 	for _, f := range fields {
+		if f.Type == File {
+			continue
+		}
 		var values []string
 		for _, value := range given(f.Name) {
 			value = strings.TrimSpace(strings.ReplaceAll(value, "\r\n", "\n"))

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"recueil/internal/report"
 )
 
 // A Kind is what an entry tells. It stands inside the seal: a copy of the database does
@@ -74,10 +76,11 @@ const (
 
 // An Entry is what one part of a record holds.
 type Entry struct {
-	Kind     Kind       `json:"kind"`
-	Replaces *uuid.UUID `json:"replaces,omitempty"` // the entry that it corrects
-	About    *uuid.UUID `json:"about,omitempty"`    // the appointment it belongs to
-	Said     Said       `json:"said"`
+	Kind     Kind               `json:"kind"`
+	Replaces *uuid.UUID         `json:"replaces,omitempty"` // the entry that it corrects
+	About    *uuid.UUID         `json:"about,omitempty"`    // the appointment it belongs to
+	Said     Said               `json:"said"`
+	File     *report.Attachment `json:"file,omitempty"` // a document's, sealed under the record's key
 }
 
 // Format names the shape of its JSON.
@@ -90,6 +93,18 @@ type Said []Answer
 type Answer struct {
 	Field  string   `json:"field"`
 	Values []string `json:"values"`
+}
+
+// Same reports whether two entries say the same, with the same file.
+func (e *Entry) Same(o *Entry) bool {
+	file := func(e *Entry) string {
+		if e.File == nil {
+			return ""
+		}
+		return e.File.SHA256 + " " + e.File.Name
+	}
+	return e.Kind == o.Kind && file(e) == file(o) &&
+		slices.EqualFunc(e.Said, o.Said, func(x, y Answer) bool { return x.Field == y.Field && slices.Equal(x.Values, y.Values) })
 }
 
 // All returns what was said to a field.

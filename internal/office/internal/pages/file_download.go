@@ -43,7 +43,7 @@ func (s *Server) download(c echo.Context, v *visit) error {
 		return err
 	}
 	c.Response().Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": saveName(f.listed.Name, f.kind)}))
-	return s.sendOriginal(c, f, "application/octet-stream")
+	return s.sendOriginal(c, f.heldFile, "application/octet-stream")
 }
 
 // fileSound lets the player of the page hear a file, from any place.
@@ -51,23 +51,23 @@ func (s *Server) fileSound(c echo.Context, _ *visit, f *openedFile) error {
 	if !f.kind.Sound() {
 		return web.ErrNotFound
 	}
-	return s.sendOriginal(c, f, string(f.kind))
+	return s.sendOriginal(c, f.heldFile, string(f.kind))
 }
 
 // sendOriginal sends an original in constant memory. One that turns out to be damaged ends
 // the connection: a wrong file must not look like a finished one.
-func (s *Server) sendOriginal(c echo.Context, f *openedFile, contentType string) error {
+func (s *Server) sendOriginal(c echo.Context, f *heldFile, contentType string) error {
 	content, pieces, err := f.open(c.Request().Context())
 	if err != nil {
 		return err
 	}
 	defer pieces.Close()
-	return s.sendContent(c, content, outgoing{f.report.ID, f.listed, contentType})
+	return s.sendContent(c, content, outgoing{f.owner, f.listed, contentType})
 }
 
 // An outgoing file is on its way to who asked for it.
 type outgoing struct {
-	of     report.ID // the report or the referral it belongs to
+	of     report.ID // what it belongs to
 	listed report.Attachment
 	as     string // what the answer says it is
 }

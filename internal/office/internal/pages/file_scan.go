@@ -17,7 +17,7 @@ type scanned struct {
 
 // scan has the clamd that the operator named look through a file that somebody gave a
 // reason to look at. Whatever keeps it from that takes nothing away.
-func (s *Server) scan(ctx context.Context, f *openedFile) (scanned, error) {
+func (s *Server) scan(ctx context.Context, f *heldFile) (scanned, error) {
 	if s.Scanner == nil {
 		return scanned{}, nil
 	}
@@ -35,9 +35,9 @@ func (s *Server) scan(ctx context.Context, f *openedFile) (scanned, error) {
 	case scan.NothingFound:
 		return scanned{Done: s.voice.T("office.scan.nothing")}, nil
 	case scan.ThreatFound:
-		s.Log.Warn("clamd finds a threat in a file", "report", f.report.ID, "file", f.listed.ID, "threat", result.Threat)
+		s.Log.Warn("clamd finds a threat in a file", "of", f.owner, "file", f.listed.ID, "threat", result.Threat)
 		return scanned{Threat: s.voice.T("office.scan.threat"), Name: result.Threat}, nil
 	}
-	s.Log.Warn("a file was not scanned", "report", f.report.ID, "file", f.listed.ID, "err", err)
+	s.Log.Warn("a file was not scanned", "of", f.owner, "file", f.listed.ID, "err", err)
 	return scanned{Not: s.voice.T("office.scan.not")}, nil
 }

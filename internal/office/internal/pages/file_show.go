@@ -58,7 +58,14 @@ func (s *Server) lookAt(page func(echo.Context, *visit, *openedFile) error) func
 
 func (s *Server) showFile(c echo.Context, v *visit, f *openedFile) error {
 	page := shownFile{filePage: s.filePage(c, v, f, s.voice.T("office.file.shown.title")), Damaged: f.broken, PDF: f.kind == preview.PDF}
-	var err error
+	if err := s.fillShown(c, f.heldFile, &page); err != nil {
+		return err
+	}
+	return s.render(c, http.StatusOK, "file_shown", page)
+}
+
+// fillShown fills in what can be seen or heard of a file.
+func (s *Server) fillShown(c echo.Context, f *heldFile, page *shownFile) (err error) {
 	switch {
 	case f.broken:
 	case f.kind.Sound():
@@ -67,24 +74,22 @@ func (s *Server) showFile(c echo.Context, v *visit, f *openedFile) error {
 	case f.kind == preview.Text:
 		page.Text, page.More, err = s.textOf(c.Request().Context(), f)
 	default:
-		err = s.lookInto(c.Request().Context(), f, &page)
+		err = s.lookInto(c.Request().Context(), f, page)
 	}
 	if err == nil && !f.broken {
 		page.Scan, err = s.scan(c.Request().Context(), f)
 	}
-	if err != nil {
-		var problem *web.Problem
-		if !errors.As(err, &problem) || problem.Key != errDamaged.Key {
-			return err
-		}
-		s.Log.Warn("a file is damaged", "report", f.report.ID, "file", f.listed.ID, "err", err)
-		page.Damaged = true
+	var problem *web.Problem
+	if err == nil || !errors.As(err, &problem) || problem.Key != errDamaged.Key {
+		return err
 	}
-	return s.render(c, http.StatusOK, "file_shown", page)
+	s.Log.Warn("a file is damaged", "of", f.owner, "file", f.listed.ID, "err", err)
+	page.Damaged = true
+	return nil
 }
 
 // lookInto fills the picture in, as far as there is one.
-func (s *Server) lookInto(ctx context.Context, f *openedFile, page *shownFile) error {
+func (s *Server) lookInto(ctx context.Context, f *heldFile, page *shownFile) error {
 	picture, err := s.picture(ctx, f)
 	if errors.Is(err, preview.ErrNotShown) {
 		return nil
@@ -109,7 +114,7 @@ func (s *Server) lookInto(ctx context.Context, f *openedFile, page *shownFile) e
 
 // picture hands the original to the process that decodes, byte for byte what was
 // sent: its digest is compared on the way.
-func (s *Server) picture(ctx context.Context, f *openedFile) (preview.Picture, error) {
+func (s *Server) picture(ctx context.Context, f *heldFile) (preview.Picture, error) {
 	if !s.Viewer.Shows(f.kind) {
 		return preview.Picture{}, preview.ErrNotShown
 	}
@@ -123,6 +128,10 @@ func (s *Server) picture(ctx context.Context, f *openedFile) (preview.Picture, e
 }
 
 func (s *Server) filePicture(c echo.Context, _ *visit, f *openedFile) error {
+	return s.sendPicture(c, f.heldFile)
+}
+
+func (s *Server) sendPicture(c echo.Context, f *heldFile) error {
 	picture, err := s.picture(c.Request().Context(), f)
 	if errors.Is(err, preview.ErrNotShown) || err == nil && len(picture.JPEG) == 0 {
 		return web.ErrNotFound
@@ -136,7 +145,7 @@ func (s *Server) filePicture(c echo.Context, _ *visit, f *openedFile) error {
 
 // textOf is the beginning of a text. What is no UTF-8, nor says otherwise, is read as
 // old systems wrote it here.
-func (s *Server) textOf(ctx context.Context, f *openedFile) (text string, more bool, err error) {
+func (s *Server) textOf(ctx context.Context, f *heldFile) (text string, more bool, err error) {
 	content, pieces, err := f.open(ctx)
 	if err != nil {
 		return "", false, err

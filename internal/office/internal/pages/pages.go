@@ -65,11 +65,12 @@ type Server struct {
 	spoken    map[string]*Server // by language, this one too
 
 	verifying chan struct{} // held by the one verification that runs at a time
+	receiving chan struct{} // held by each file that comes in
 }
 
 // New assembles the back office's screens.
 func New(c Config) (*Server, error) {
-	s := &Server{Config: c, live: live.New(c.Archive, c.Desk, c.Log), verifying: make(chan struct{}, 1)}
+	s := &Server{Config: c, live: live.New(c.Archive, c.Desk, c.Log), verifying: make(chan struct{}, 1), receiving: make(chan struct{}, documentsAtOnce)}
 	var err error
 	if s.paris, err = time.LoadLocation("Europe/Paris"); err != nil {
 		return nil, fmt.Errorf("reading the time zone: %w", err)

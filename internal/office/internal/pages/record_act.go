@@ -14,7 +14,6 @@ import (
 	"recueil/internal/office/internal/archive"
 	"recueil/internal/office/internal/followup"
 	"recueil/internal/report"
-	"recueil/internal/web"
 )
 
 // The page on which something is added to a record: one form, drawn from the table of
@@ -30,6 +29,7 @@ type recordActPage struct {
 	Entry    string
 	Replaces string
 	Version  int
+	Brings   bool // a file
 	Fields   []recordField
 	Members  []choice // of the unit; nil where nobody is chosen
 	Asked    string   // of them
@@ -50,6 +50,7 @@ type filling struct {
 	faults   []followup.Fault
 	who      uuid.UUID
 	badWho   string
+	brought  brought
 }
 
 // actKinds are the kinds that a page of their own adds, by the word of the address.
@@ -159,11 +160,12 @@ func (s *Server) doEntry(c echo.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
-	form, err := web.ReadForm(c.Response(), c.Request())
+	form, came, err := s.readEntry(c, f, kind)
 	if err != nil {
 		return err
 	}
-	fill := filling{kind: kind, entry: report.NewID()}
+	defer s.drop(c, came)
+	fill := filling{kind: kind, entry: report.NewID(), brought: came}
 	fill.take(form)
 	act := recordAct{id: fill.entry, entry: followup.Entry{Kind: kind, Replaces: fill.replaces, Said: fill.said}}
 	if err := s.complete(c, v, f, &fill, &act); err != nil {
@@ -252,6 +254,10 @@ func (s *Server) complete(c echo.Context, v *visit, f *recordFile, fill *filling
 		minutes, _ := strconv.Atoi(fill.said.Get("minutes"))
 		act.plan = &archive.Appointment{ID: act.id, RecordID: f.row.ID, Assignee: fill.who, StartsAt: at, EndsAt: at.Add(time.Duration(max(minutes, 1)) * time.Minute)}
 		act.entry.About = &act.id
+	case followup.Document:
+		if followup.Allowed(fill.kind, f.row.Status) { // of a closed record the file was not taken
+			fill.checkDocument(act)
+		}
 	case followup.Handover:
 		act.lead = &fill.who
 	case followup.Closing:
@@ -284,7 +290,7 @@ func (s *Server) showEntry(c echo.Context, v *visit, f *recordFile, fill filling
 		Back: recordAddress(f.row.ID), BackText: f.opening().Get("label"), Action: recordAddress(f.row.ID) + "/ajouter/" + actPath(fill.kind),
 		Entry: fill.entry.String(), Fields: s.recordFields(form, followup.Fields(fill.kind), fill.given, fill.faults), Notice: sc.Notice,
 		Button: s.voice.First("office.record.act."+form+".button", "office.record.save")}
-	page.Again = page.Action
+	page.Again, page.Brings = page.Action, fill.kind == followup.Document
 	if fill.replaces != nil {
 		page.Replaces = fill.replaces.String()
 	}

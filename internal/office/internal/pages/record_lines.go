@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"recueil/internal/office/internal/followup"
+	"recueil/internal/office/internal/preview"
 	"recueil/internal/territory"
 )
 
@@ -18,6 +19,7 @@ type recordLine struct {
 	Tag      string // what it comes to, in a word
 	Facts    []fact
 	Note     string
+	File     *file
 	Replaced bool
 	Damaged  bool
 	Open     string // the address of an opinion, for who may open it
@@ -34,6 +36,10 @@ func (s *Server) recordLines(v *visit, f *recordFile) []recordLine {
 			l.Text = s.voice.T("office.record.line.damaged")
 		} else {
 			s.tell(&l, e)
+			if e.entry.File != nil {
+				shown := s.recordFileView(f.row.ID, *e.entry.File, preview.Kind(strings.Replace(e.entry.File.Type, "heif", "heic", 1)))
+				l.File = &shown
+			}
 		}
 		lines = append(lines, l)
 	}

@@ -29,6 +29,7 @@ type recordAct struct {
 	plan   *archive.Appointment // to be planned
 	ended  *uuid.UUID           // an appointment that is over
 	how    string               // it went
+	file   *archive.StoredFile  // that came in with a document
 	also   func(context.Context, pgx.Tx) (audit.Event, error)
 }
 
@@ -47,7 +48,7 @@ func (s *Server) addEntry(c echo.Context, v *visit, id uuid.UUID, act recordAct)
 			return errRecordMoved
 		}
 		if stored, ok := f.find(act.id); ok {
-			if stored.row.Author == v.ID && sameSaid(stored.entry.Said, act.entry.Said) {
+			if stored.row.Author == v.ID && stored.entry.Same(&act.entry) {
 				return nil
 			}
 			act.id = report.NewID()
@@ -60,10 +61,6 @@ func (s *Server) addEntry(c echo.Context, v *visit, id uuid.UUID, act recordAct)
 		}
 	}
 	return archive.ErrConcurrent
-}
-
-func sameSaid(a, b followup.Said) bool {
-	return slices.EqualFunc(a, b, func(x, y followup.Answer) bool { return x.Field == y.Field && slices.Equal(x.Values, y.Values) })
 }
 
 func (s *Server) addTo(c echo.Context, v *visit, f *recordFile, act recordAct) error {
@@ -87,6 +84,9 @@ func (s *Server) addTo(c echo.Context, v *visit, f *recordFile, act recordAct) e
 	case followup.Handover:
 		line.Action = "record.hand_over"
 	}
+	if act.file != nil {
+		line.Action, line.Detail = "record.file_add", act.file.ID.String()
+	}
 	return s.Trail.Record(ctx, func(tx pgx.Tx) ([]audit.Event, error) {
 		if act.plan != nil {
 			if err := archive.PlanAppointment(ctx, tx, *act.plan); err != nil {
@@ -95,6 +95,11 @@ func (s *Server) addTo(c echo.Context, v *visit, f *recordFile, act recordAct) e
 		}
 		if act.ended != nil {
 			if err := archive.EndAppointment(ctx, tx, f.row.ID, *act.ended, act.how); err != nil {
+				return nil, err
+			}
+		}
+		if act.file != nil {
+			if err := archive.FinishRecordFile(ctx, tx, *act.file); err != nil {
 				return nil, err
 			}
 		}

@@ -3,6 +3,7 @@ package pages
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -48,6 +49,9 @@ func (s *Server) wayTo(c echo.Context) way {
 		return w
 	}
 	form, err := web.ReadForm(c.Response(), c.Request())
+	if errors.Is(err, web.ErrContentType) {
+		form, err = typedBesideFile(c)
+	}
 	if err != nil {
 		return w
 	}
@@ -57,6 +61,20 @@ func (s *Server) wayTo(c echo.Context) way {
 	}
 	w.keep(form, "")
 	return w
+}
+
+// typedBesideFile reads what was typed in a form that brings a file. The file is not
+// kept, and read to its end: a browser that is cut off shows an error of its own.
+func typedBesideFile(c echo.Context) (url.Values, error) {
+	parts, err := multipartOf(c.Request())
+	if err != nil {
+		return nil, err
+	}
+	form, file := readInputs(parts)
+	if file != nil {
+		_, _ = io.Copy(io.Discard, io.LimitReader(file, mostOfDocument))
+	}
+	return form, nil
 }
 
 // readWay reads what a form of the log-in carries along.

@@ -1,7 +1,11 @@
-package intake
+// Package filekind decides which files are taken, from whoever sends them: by how they
+// begin and never by their names. What a computer would run is refused, whatever else it
+// may be.
+package filekind
 
 import (
 	"bytes"
+	"errors"
 	"path"
 	"strings"
 	"unicode"
@@ -9,8 +13,14 @@ import (
 	"github.com/gabriel-vasile/mimetype"
 )
 
-// sniffed is how much of a file decides what it is.
-const sniffed = 3072
+// HeadSize is how much of a file decides what it is.
+const HeadSize = 3072
+
+// Why a file is not taken.
+var (
+	ErrProgram = errors.New("the file is a program")
+	ErrType    = errors.New("the file is of no type that is taken")
+)
 
 // kinds are the contents that are taken, by what the library calls them; a name
 // decides nothing. Plain text that happens to look like a table or a transcript is text.
@@ -33,36 +43,36 @@ var programs = map[string]bool{
 	"application/x-python": true, "text/x-python": true, "text/x-perl": true, "text/javascript": true, "text/x-php": true,
 }
 
-// kindOf decides by its beginning what a file is: a Type of report.Attachment, or
-// fileProgram or fileType. A file that is several things at once is what a computer
+// Of decides by its beginning what a file is: a Type of report.Attachment, or ErrProgram
+// or ErrType. A file that is several things at once is what a computer
 // would run.
-func kindOf(head []byte) (string, error) {
+func Of(head []byte) (string, error) {
 	for _, runs := range [][]byte{[]byte("MZ"), []byte("\x7fELF"), []byte("#!")} {
 		if bytes.HasPrefix(head, runs) {
-			return "", fileProgram
+			return "", ErrProgram
 		}
 	}
 	found, _, _ := strings.Cut(mimetype.Detect(head).String(), ";")
 	if found == "application/pdf" && !bytes.HasPrefix(bytes.TrimLeft(head, "\ufeff\t\r\n "), []byte("%PDF-")) {
-		return "", fileType // the library is content with those letters further on
+		return "", ErrType // the library is content with those letters further on
 	}
 	if kind, taken := kinds[found]; taken {
 		return kind, nil
 	}
 	if programs[found] {
-		return "", fileProgram
+		return "", ErrProgram
 	}
-	return "", fileType
+	return "", ErrType
 }
 
 // mostOfName bounds a file's name, in code points. Its end is kept, which says what
 // the file is.
 const mostOfName = 200
 
-// cleanName is a file's name as the device of its sender calls it, without folders and
+// CleanName is a file's name as the device of its sender calls it, without folders and
 // what is no character to be seen. Marks of direction stay: names have them, and pages
 // keep each name apart from what stands around it.
-func cleanName(given string) string {
+func CleanName(given string) string {
 	// Browsers write these three so within the quotes of a header.
 	given = strings.NewReplacer("%22", `"`, "%0D", "", "%0A", "").Replace(strings.ToValidUTF8(given, "\uFFFD"))
 	given = path.Base("/" + strings.ReplaceAll(given, `\`, "/"))
