@@ -25,22 +25,37 @@ type Voice struct {
 
 // NewVoice reads the named TOML catalogues of one language.
 func NewVoice(catalogues fs.FS, lang string, files ...string) (*Voice, error) {
-	voices, err := NewVoices(catalogues, lang, files...)
+	layers, err := readLayers(catalogues, lang, files)
 	if err != nil {
 		return nil, err
 	}
-	return voices[len(voices)-1], nil
+	return voiceOf(lang, layers)
 }
 
 // NewVoices reads catalogues that lie over each other: the first voice has the first
 // file alone, the last one all of them.
 func NewVoices(catalogues fs.FS, lang string, files ...string) ([]*Voice, error) {
-	tag, err := language.Parse(lang)
+	layers, err := readLayers(catalogues, lang, files)
 	if err != nil {
-		return nil, fmt.Errorf("reading the language %q: %w", lang, err)
+		return nil, err
 	}
-	var voices []*Voice
-	var layers [][]*i18n.Message
+	voices := make([]*Voice, len(layers))
+	for i := range layers {
+		if voices[i], err = voiceOf(lang, layers[:i+1]); err != nil {
+			return nil, err
+		}
+	}
+	return voices, nil
+}
+
+// A layer is what one file says.
+type layer struct {
+	name     string
+	messages []*i18n.Message
+}
+
+func readLayers(catalogues fs.FS, lang string, files []string) ([]layer, error) {
+	layers := make([]layer, 0, len(files))
 	for _, name := range files {
 		text, err := fs.ReadFile(catalogues, name)
 		if err != nil {
@@ -50,24 +65,23 @@ func NewVoices(catalogues fs.FS, lang string, files ...string) ([]*Voice, error)
 		if err != nil {
 			return nil, fmt.Errorf("reading the catalogue %s: %w", name, err)
 		}
-		layers = append(layers, file.Messages)
-		v, err := voiceOf(tag, lang, layers)
-		if err != nil {
-			return nil, fmt.Errorf("reading the catalogue %s: %w", name, err)
-		}
-		voices = append(voices, v)
+		layers = append(layers, layer{name, file.Messages})
 	}
-	return voices, nil
+	return layers, nil
 }
 
-func voiceOf(tag language.Tag, lang string, layers [][]*i18n.Message) (*Voice, error) {
+func voiceOf(lang string, layers []layer) (*Voice, error) {
+	tag, err := language.Parse(lang)
+	if err != nil {
+		return nil, fmt.Errorf("reading the language %q: %w", lang, err)
+	}
 	bundle := i18n.NewBundle(tag)
 	v := &Voice{Lang: lang, localizer: i18n.NewLocalizer(bundle, lang), keys: map[string]bool{}, constant: map[string]string{}}
-	for _, messages := range layers {
-		if err := bundle.AddMessages(tag, messages...); err != nil {
-			return nil, err
+	for _, l := range layers {
+		if err := bundle.AddMessages(tag, l.messages...); err != nil {
+			return nil, fmt.Errorf("reading the catalogue %s: %w", l.name, err)
 		}
-		for _, message := range messages {
+		for _, message := range l.messages {
 			v.keys[message.ID] = true
 			delete(v.constant, message.ID) // a later catalogue may give it other forms
 			if forms := message.One + message.Two + message.Few + message.Many + message.Zero; forms == "" && !strings.Contains(message.Other, "{{") {

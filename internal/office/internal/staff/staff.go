@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -71,17 +72,23 @@ const atOnce = 2
 
 // New makes a Desk.
 func New(c Config) (*Desk, error) {
-	nobody, err := keyring.NewMember()
-	if err != nil {
-		return nil, err
-	}
-	key := secret.New()
-	decoy, err := keyring.SealMember(nobody, secret.Text(fmt.Sprintf("%x", key.Bytes())))
+	decoy, err := nobody()
 	if err != nil {
 		return nil, err
 	}
 	return &Desk{c, keyring.NewOpener(atOnce), newThrottle(), decoy}, nil
 }
+
+// nobody is the sealed identity of no member, under a passphrase that no one knows. It
+// costs what a passphrase costs, and one does for all desks of a process.
+var nobody = sync.OnceValues(func() ([]byte, error) {
+	identity, err := keyring.NewMember()
+	if err != nil {
+		return nil, err
+	}
+	key := secret.New()
+	return keyring.SealMember(identity, secret.Text(fmt.Sprintf("%x", key.Bytes())))
+})
 
 // asLogin is the log-in name that somebody typed. What PostgreSQL would refuse as a
 // text is "", which is nobody's: it costs the work of any unknown name.
