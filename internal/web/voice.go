@@ -78,15 +78,18 @@ func voiceOf(lang string, layers []layer) (*Voice, error) {
 	bundle := i18n.NewBundle(tag)
 	v := &Voice{Lang: lang, localizer: i18n.NewLocalizer(bundle, lang), keys: map[string]bool{}, constant: map[string]string{}}
 	for _, l := range layers {
-		if err := bundle.AddMessages(tag, l.messages...); err != nil {
-			return nil, fmt.Errorf("reading the catalogue %s: %w", l.name, err)
-		}
+		var formed []*i18n.Message // what the bundle is needed for; most texts are constant
 		for _, message := range l.messages {
 			v.keys[message.ID] = true
 			delete(v.constant, message.ID) // a later catalogue may give it other forms
-			if forms := message.One + message.Two + message.Few + message.Many + message.Zero; forms == "" && !strings.Contains(message.Other, "{{") {
+			if forms := message.One + message.Two + message.Few + message.Many + message.Zero; forms == "" && message.Other != "" && !strings.Contains(message.Other, "{{") {
 				v.constant[message.ID] = message.Other
+			} else {
+				formed = append(formed, message)
 			}
+		}
+		if err := bundle.AddMessages(tag, formed...); err != nil {
+			return nil, fmt.Errorf("reading the catalogue %s: %w", l.name, err)
 		}
 	}
 	v.Dir, v.Name = v.First("language.dir"), v.First("language.name")
