@@ -100,6 +100,9 @@ func People(ctx context.Context, pool *pgxpool.Pool) ([]Person, error) {
 // so that it holds no key any more. Its name stays on what it did.
 func Disable(ctx context.Context, pool *pgxpool.Pool, login string, now time.Time) error {
 	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+		if err := staff.LockAccounts(ctx, tx); err != nil {
+			return err
+		}
 		var id string
 		err := tx.QueryRow(ctx, "update staff set disabled_at = $2 where login = $1 and disabled_at is null returning id::text", login, now).Scan(&id)
 		if errors.Is(err, pgx.ErrNoRows) {

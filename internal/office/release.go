@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"recueil/internal/office/internal/audit"
+	"recueil/internal/office/internal/staff"
 	"recueil/internal/postgres"
 )
 
@@ -26,8 +27,8 @@ type Parting struct {
 // have kept: a rotation gives the team a key that he never held.
 func Release(ctx context.Context, pool *pgxpool.Pool, p Parting) error {
 	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "select account_lock()"); err != nil {
-			return fmt.Errorf("releasing a member: %w", postgres.Sort(err))
+		if err := staff.LockAccounts(ctx, tx); err != nil {
+			return err
 		}
 		var id string
 		var alone bool

@@ -53,7 +53,10 @@ func Rotate(ctx context.Context, r Rotation) (Rotated, error) {
 	var made []begunEpoch
 	var discarded []trust.Epoch
 	err = pgx.BeginFunc(ctx, r.Pool, func(tx pgx.Tx) error {
-		var err error
+		err := staff.LockAccounts(ctx, tx) // nobody is admitted between the count of holders and the new key
+		if err != nil {
+			return err
+		}
 		if discarded, err = r.clear(ctx, tx); err != nil {
 			return err
 		}

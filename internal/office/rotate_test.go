@@ -1,6 +1,7 @@
 package office_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -85,6 +86,37 @@ func TestRotationLosesNothing(t *testing.T) {
 	h.must(err)
 	if names := holding(rotated); !slices.Equal(names, []string{"camille", "noe"}) || rotated.File.Receiving().Number != 3 || !h.opensWrap(noe.identity, rotated.File, 3) {
 		t.Errorf("after another rotation %v hold epoch %d", names, rotated.File.Receiving().Number)
+	}
+}
+
+// An admission that has not ended when a rotation begins is waited for, so that its
+// member is given the new key too.
+func TestRotationWaitsForWhoIsBeingAdmitted(t *testing.T) {
+	h := newFounded(t)
+	keys, noe := h.keys("camille", vouching), h.person("noe", "agent")
+	admitting, err := h.db.Owner.Begin(t.Context())
+	h.must(err)
+	defer admitting.Rollback(context.Background())
+	h.must(staff.Admit(t.Context(), admitting, staff.Admission{Staff: noe.id, Recipient: noe.identity.Recipient().String(),
+		Epochs: keys.Epochs("plateau"), Shred: h.shreds(), At: time.Now()}))
+	rotated := make(chan error, 1)
+	var names []string
+	go func() {
+		done, err := h.rotate(nil)
+		names = holding(done)
+		rotated <- err
+	}()
+	for h.count("select count(*) from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())") == 0 {
+		select {
+		case err := <-rotated:
+			t.Fatalf("the rotation did not wait: %v held the key, %v", names, err)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+	h.must(admitting.Commit(t.Context()))
+	h.must(<-rotated)
+	if !slices.Equal(names, []string{"camille", "noe"}) {
+		t.Errorf("%v hold the new key", names)
 	}
 }
 

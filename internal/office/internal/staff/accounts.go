@@ -82,10 +82,23 @@ type Admission struct {
 // yet: who is admitted now would not get it.
 var ErrPending = errors.New("a newer key of the team was made and is not in the trust file yet; install its trust file first, or discard it with `recueil team rotate --discard-pending`")
 
+// LockAccounts has who comes, who leaves and what teams have for keys change one after
+// another until tx ends, as the functions of the back office do by themselves. A member
+// admitted beside a rotation that had counted its holders already would be left out.
+func LockAccounts(ctx context.Context, tx pgx.Tx) error {
+	if _, err := tx.Exec(ctx, "select account_lock()"); err != nil {
+		return fmt.Errorf("waiting for the accounts: %w", postgres.Sort(err))
+	}
+	return nil
+}
+
 // Admit wraps every epoch to the member and binds his recipient to each of them.
 func Admit(ctx context.Context, tx pgx.Tx, a Admission) error {
 	if len(a.Epochs) == 0 {
 		return errors.New("there is no team key to give")
+	}
+	if err := LockAccounts(ctx, tx); err != nil {
+		return err
 	}
 	newest := a.Epochs[len(a.Epochs)-1]
 	var made int
