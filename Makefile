@@ -54,9 +54,10 @@ screenshots: build postgres reader browser ## every page in three widths, light 
 postgres:
 	@scripts/need-debian postgresql /usr/lib/postgresql/*/bin/initdb
 
-# Shows the first page of PDFs, and reads those that the tests make, as their recipients do.
+# Shows the first page of PDFs; unpacks and reads what the tests send, as its recipients do.
 reader:
 	@scripts/need-debian poppler-utils /usr/bin/pdftotext
+	@scripts/need-debian unzip /usr/bin/unzip
 
 browser: e2e/node_modules/.installed
 	@scripts/need-debian chromium /usr/bin/chromium
