@@ -154,6 +154,9 @@ recueil_office  table key_requests         SELECT
 recueil_office  table referrals            SELECT
 recueil_office  table referrals            INSERT id report_id from_team to_team epoch masked body proposed_by proposed_at
 recueil_office  table referrals            UPDATE status answered_by answered_at
+recueil_office  table referral_additions   SELECT
+recueil_office  table referral_additions   INSERT id referral_id addition_id team_id epoch body author decided_at
+recueil_office  table referral_additions   UPDATE seen_at
 recueil_office  table referral_letters     SELECT
 recueil_office  table referral_letters     INSERT id referral_id team_id epoch kind author body sent_at
 recueil_office  table invitations          SELECT id kind staff_id login display_name role teams invited_by created_at expires_at used_at revoked_at

@@ -17,7 +17,7 @@ type Held struct{ Table, Team string } // and the column that names the team
 // HeldTables lists them: what lies there is brought forward, and counted before a key
 // is destroyed.
 func HeldTables() []Held {
-	return []Held{{"referrals", "to_team"}, {"referral_letters", "team_id"}}
+	return []Held{{"referrals", "to_team"}, {"referral_letters", "team_id"}, {"referral_additions", "team_id"}}
 }
 
 // A HeldBody is one of those bodies.

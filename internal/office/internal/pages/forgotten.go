@@ -19,6 +19,7 @@ type forgottenPage struct {
 	Count   string
 	Rows    []handRow
 	More    bool
+	ToPass  []handRow // a unit has them, and something was added that it does not know of
 }
 
 // A handRow is a report in a list of what somebody answers for.
@@ -40,6 +41,19 @@ func (s *Server) forgotten(c echo.Context, v *visit) error {
 	if err := s.Trail.Append(ctx, event); err != nil {
 		return err
 	}
+	rows := s.quietRows(v, found)
+	waiting, err := s.Archive.Unpassed(ctx, v.keys.Teams())
+	if err != nil {
+		return err
+	}
+	toPass := s.quietRows(v, waiting)
+	title := s.voice.T("office.forgotten.title")
+	return s.render(c, http.StatusOK, "forgotten", forgottenPage{Frame: s.frame(c, title), Heading: title,
+		Count: s.many(all), Rows: rows, More: all > len(found), ToPass: toPass})
+}
+
+// quietRows opens the bodies of what waits for longer than it may.
+func (s *Server) quietRows(v *visit, found []archive.Quiet) []handRow {
 	reports := make([]archive.Report, len(found))
 	for i := range found {
 		reports[i] = found[i].Report
@@ -48,9 +62,7 @@ func (s *Server) forgotten(c echo.Context, v *visit) error {
 	for i := range rows {
 		rows[i].Still = s.duration(s.Now().Sub(found[i].Since))
 	}
-	title := s.voice.T("office.forgotten.title")
-	return s.render(c, http.StatusOK, "forgotten", forgottenPage{Frame: s.frame(c, title), Heading: title,
-		Count: s.many(all), Rows: rows, More: all > len(found)})
+	return rows
 }
 
 // handRows opens the bodies of a list.

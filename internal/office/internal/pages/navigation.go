@@ -69,6 +69,13 @@ func (s *Server) navigation(c echo.Context, v *visit) []navLink {
 		if err != nil {
 			s.Log.Warn("what waits for the unit was not counted", "err", err)
 		}
+		unseen, err := s.Archive.UnseenPassed(c.Request().Context(), s.unitIDs(v))
+		if err != nil {
+			s.Log.Warn("what was passed on to the unit was not counted", "err", err)
+		}
+		for _, additions := range unseen {
+			n += additions
+		}
 		add("/demandes", "office.nav.referrals", n)
 	}
 	if _, unit := s.unit(v); unit && v.Role.May(triage.Record) {

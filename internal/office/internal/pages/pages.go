@@ -220,6 +220,9 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.POST("/dossiers/:id/demande", s.may(triage.Refer, s.refer))
 	e.POST("/dossiers/:id/demande/reconnexion", s.logInAgain)
 	e.POST("/dossiers/:id/demandes/:demande/retrait", s.may(triage.Refer, s.withdrawReferral))
+	e.GET("/dossiers/:id/demandes/:demande/ajouts/:ajout", s.may(triage.Refer, s.askPass))
+	e.POST("/dossiers/:id/demandes/:demande/ajouts/:ajout", s.may(triage.Refer, s.pass))
+	e.POST("/dossiers/:id/demandes/:demande/ajouts/:ajout/reconnexion", s.logInAgain)
 	e.GET("/demandes", s.may(triage.AnswerReferral, s.referrals))
 	e.GET("/demandes/:demande", s.may(triage.AnswerReferral, s.referral))
 	e.POST("/demandes/:demande/accord", s.may(triage.AnswerReferral, s.acceptReferral))
@@ -312,6 +315,8 @@ func here(c echo.Context) string {
 			return ownAddress("/dossiers/" + id + "/demande")
 		}
 		switch {
+		case c.Param("ajout") != "":
+			return ownAddress("/dossiers/" + id + "/demandes/" + c.Param("demande") + "/ajouts/" + c.Param("ajout"))
 		case c.Param("destinataire") != "":
 			return ownAddress("/dossiers/" + id + "/transmission/" + c.Param("destinataire"))
 		case c.Param("envoi") != "" || strings.HasSuffix(c.Path(), "/transmission"):

@@ -25,7 +25,7 @@ func (w way) isLong(role triage.Role) bool {
 		return false
 	case strings.HasPrefix(w.Return, "/demandes/"):
 		action = triage.AnswerReferral
-	case strings.HasPrefix(w.Return, "/dossiers/") && strings.HasSuffix(w.Return, "/demande"):
+	case strings.HasPrefix(w.Return, "/dossiers/") && (strings.HasSuffix(w.Return, "/demande") || strings.Contains(w.Return, "/ajouts/")):
 		action = triage.Refer
 	case strings.HasPrefix(w.Return, "/dossiers/") && strings.Contains(w.Return, "/transmission"):
 		action = triage.Propose

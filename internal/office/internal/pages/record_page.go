@@ -25,6 +25,7 @@ type recordPage struct {
 	Next     string // empty: nothing is planned
 	Late     bool
 	Referral string // the address of what was referred
+	Added    int    // to it, that nobody of the unit has opened
 	Safe     *safeContact
 	Facts    []fact
 	Planned  []plannedLine
@@ -90,6 +91,7 @@ func (s *Server) recordPage(c echo.Context, v *visit, f *recordFile) recordPage 
 	page.Frame = s.frame(c, s.voice.T("office.record.title")) // the browser keeps titles: no name stands there
 	if f.row.Referral != nil {
 		page.Referral = "/demandes/" + f.row.Referral.String()
+		page.Added = s.unseenOf(c, v, *f.row.Referral)
 	}
 	if next := f.next(s.paris); next != nil {
 		page.Next, page.Late = s.when(*next), next.Before(now)

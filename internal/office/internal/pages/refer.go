@@ -36,6 +36,8 @@ type referPage struct {
 	Branch    []answer
 	Parts     []referPart
 	Files     []choice
+	Added     []addedPart // what was added since the report came
+	Lost      int         // of those, which do not open and stay
 	Reason    string
 	Reread    bool
 	Notice    string
@@ -73,6 +75,7 @@ type referring struct {
 	Masked  bool
 	Choice  referral.Choice
 	Files   []string
+	Added   []string // the additions that stood on the page
 	Reason  string
 	Reread  bool
 }
@@ -83,7 +86,7 @@ func readReferring(form url.Values) referring {
 		id = report.NewID()
 	}
 	version, _ := strconv.ParseInt(form.Get("version"), 10, 32)
-	t := referring{ID: id, Version: int(version), Unit: form.Get("unit"), Masked: form.Get("extent") != "whole", Files: form["file"],
+	t := referring{ID: id, Version: int(version), Unit: form.Get("unit"), Masked: form.Get("extent") != "whole", Files: form["file"], Added: addedIDs(form),
 		Reason: plainLines(form.Get("reason")), Reread: form.Get("reread") != "", Choice: referral.Choice{Texts: map[string]string{}}}
 	for _, section := range form["part"] {
 		t.Choice.Sections = append(t.Choice.Sections, referral.Section(section))
@@ -111,6 +114,7 @@ type referable struct {
 	row    *archive.Report
 	opened *report.Report
 	files  []*heldFile
+	added  []added
 }
 
 var errNotReferable = &web.Problem{Status: http.StatusConflict, Key: "office.error.not_referable"}
@@ -141,11 +145,16 @@ func (s *Server) referable(c echo.Context, v *visit) (*referable, error) {
 		s.Log.Warn("a report does not open", "report", id, "err", err)
 		return nil, errNotReferable
 	}
-	all, err := s.files(c, v, &found, opened, nil)
+	additions, err := s.additions(c, v, &found)
 	if err != nil {
 		return nil, err
 	}
-	return &referable{&found, opened, slices.DeleteFunc(all.own, func(f *heldFile) bool { return f.broken || f.frozen() })}, nil
+	all, err := s.files(c, v, &found, opened, additions)
+	if err != nil {
+		return nil, err
+	}
+	own := slices.DeleteFunc(all.own, func(f *heldFile) bool { return f.broken || f.frozen() })
+	return &referable{&found, opened, own, withFiles(additions, all)}, nil
 }
 
 func (s *Server) askRefer(c echo.Context, v *visit) error {
@@ -160,6 +169,9 @@ func (s *Server) askRefer(c echo.Context, v *visit) error {
 			t.Choice.Texts[name] = known.hidden(values[0])
 		}
 	})
+	for _, a := range of.added {
+		t.Choice.Texts[textName(a.row.ID)] = s.proposed(of.opened, a, t.Choice)
+	}
 	notice := ""
 	if kept, ok := returned(c, v); ok {
 		t, notice = readReferring(kept), s.voice.T("office.close.kept")
@@ -180,13 +192,22 @@ func (s *Server) showRefer(c echo.Context, of *referable, status int, t referrin
 		return err
 	}
 	for _, extent := range []string{"masked", "whole"} {
-		key := "office.refer.extent." + extent
-		page.Extents = append(page.Extents, choice{extent, s.voice.T(key), s.voice.T(key + ".hint"), (extent == "masked") == t.Masked})
+		key, hint := "office.refer.extent."+extent, "office.refer.extent."+extent+".hint"
+		if extent == "whole" && len(of.added) > 0 {
+			hint += ".added"
+		}
+		page.Extents = append(page.Extents, choice{extent, s.voice.T(key), s.voice.T(hint), (extent == "masked") == t.Masked})
+	}
+	for _, a := range of.added {
+		part := s.addedPart(r, a, t, problems)
+		page.Added = append(page.Added, part)
+		if part.Damaged {
+			page.Lost++
+		}
 	}
 	page.Parts = s.referParts(r, t, problems)
 	for _, f := range of.files {
-		id := f.listed.ID.String()
-		page.Files = append(page.Files, choice{id, plainName(f.listed.Name), s.voice.T("office.file.kind." + kindNames[f.kind]), slices.Contains(t.Files, id)})
+		page.Files = append(page.Files, s.fileChoice(f, t.Files))
 	}
 	return s.render(c, status, "refer", page)
 }
@@ -288,6 +309,11 @@ func (s *Server) problemsOfReferring(of *referable, t referring) []problem {
 	}
 	if t.Masked {
 		problems = append(problems, s.leaks(of.opened, t)...)
+		for _, a := range of.added {
+			if a.body != nil {
+				problems = append(problems, s.addedLeaks(of.opened, a, t)...)
+			}
+		}
 		if !t.Reread {
 			refuse("reread", "office.refer.reread.missing")
 		}

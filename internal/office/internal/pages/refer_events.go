@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"errors"
+
 	"recueil/internal/office/internal/archive"
 	"recueil/internal/office/internal/casefile"
 	"recueil/internal/report"
@@ -11,12 +13,29 @@ func (s *Server) referredEvent(opened *report.Report, part archive.Part, at case
 	e.Class, e.Text = "is-decision", s.voice.T("office.event.referred.damaged")
 	var r referred
 	err := openPart(opened, at, part.Body, &r)
+	if errors.Is(err, casefile.ErrFormat) {
+		return s.passedEvent(opened, part, at, e)
+	}
 	if err == nil {
 		key := "office.event.referred.whole"
 		if r.Masked {
 			key = "office.event.referred.masked"
 		}
 		e.Text, e.Reason = s.voice.T(key, "Unit", s.teamName(r.Unit)), r.Reason
+	}
+	return e, err
+}
+
+// passedEvent tells that something that was added went to the unit, or stayed.
+func (s *Server) passedEvent(opened *report.Report, part archive.Part, at casefile.Place, e event) (event, error) {
+	var p passedOn
+	err := openPart(opened, at, part.Body, &p)
+	if err == nil {
+		key := "office.event.passed"
+		if p.Kept {
+			key = "office.event.passed.kept"
+		}
+		e.Text, e.Reason = s.voice.T(key, "Unit", s.teamName(p.Unit)), p.Text
 	}
 	return e, err
 }

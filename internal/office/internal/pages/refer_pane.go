@@ -19,6 +19,8 @@ type shownReport struct {
 	row    *archive.Report
 	opened *report.Report
 	parts  []archive.Part
+
+	additions []addition
 }
 
 // given lists what the entries of the case say of its referrals. One that does not open
@@ -57,6 +59,9 @@ type referralRow struct {
 	Who      string
 	Letters  []letterRow
 	Withdraw string // the address to withdraw it at; empty: it was answered
+	Passed   int    // what was added and given to the unit
+	ToPass   []passLine
+	Kept     []passLine
 }
 
 type letterRow struct {
@@ -84,7 +89,11 @@ func (s *Server) referralPane(c echo.Context, v *visit, of shownReport) (referra
 	if pane.all, err = s.Archive.ReferralsOf(ctx, r.ID); err != nil {
 		return pane, err
 	}
+	var decided []archive.PassedAddition
 	if len(pane.all) > 0 {
+		if decided, err = s.Archive.PassedOf(ctx, r.ID); err != nil {
+			return pane, err
+		}
 		letters, err := s.Archive.LettersOf(ctx, r.ID, v.keys.Teams())
 		if err != nil {
 			return pane, err
@@ -99,6 +108,14 @@ func (s *Server) referralPane(c echo.Context, v *visit, of shownReport) (referra
 		row := s.referralRow(f, f.ProposedAt, f.ProposedName)
 		if f.Status == archive.Proposed && refers {
 			row.Withdraw = "/dossiers/" + r.ID.String() + "/demandes/" + f.ID.String() + "/retrait"
+		}
+		if refers && of.opened != nil {
+			row.ToPass, row.Kept = s.toPass(of, f, decided)
+		}
+		for _, d := range decided {
+			if d.ReferralID == f.ID && d.Body != nil {
+				row.Passed++
+			}
 		}
 		for _, l := range pane.letters {
 			if l.ReferralID == f.ID {

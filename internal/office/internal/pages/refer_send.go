@@ -133,7 +133,12 @@ func (s *Server) referTo(c echo.Context, v *visit, of *referable, t referring) e
 		ProposedBy: v.ID, ProposedAt: s.Now(), Body: sealed}
 	part := casefile.Of(of.opened).New(archive.ReferralPart, entry)
 	line := audit.Event{Action: "referral.propose", Object: "report", ID: of.row.ID.String(), Detail: t.ID.String()}
-	return s.record(c, v, part, line, func(tx pgx.Tx) error { return archive.Refer(c.Request().Context(), tx, row, t.Version) })
+	return s.record(c, v, part, line, func(tx pgx.Tx) error {
+		if err := archive.Refer(c.Request().Context(), tx, row, t.Version); err != nil {
+			return err
+		}
+		return s.passEarlier(c, tx, v, earlier{of, t, row, body.Link})
+	})
 }
 
 // filesOf lists the files that go along: of a whole report all, of a masked one those

@@ -138,27 +138,20 @@ func (s *Server) withdrawReferral(c echo.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
-	ctx := c.Request().Context()
-	found, err := s.Archive.Get(ctx, id, v.keys.Teams())
+	found, err := s.Archive.Get(c.Request().Context(), id, v.keys.Teams())
 	if err != nil {
 		return err
 	}
-	all, err := s.Archive.ReferralsOf(ctx, found.ID)
+	f, err := s.referralOf(c, found.ID)
 	if err != nil {
 		return err
 	}
-	for _, f := range all {
-		if f.ID.String() != c.Param("demande") {
-			continue
-		}
-		err := s.stepReferral(c, v, archive.ReferralStep{ID: f.ID, From: archive.Proposed, To: archive.Withdrawn}, letter{}, "referral.withdraw")
-		if errors.Is(err, archive.ErrAnswered) {
-			return s.showReport(c, v, id, screen{Status: http.StatusConflict, Notice: s.voice.T("office.referral.answered")})
-		}
-		if err != nil {
-			return err
-		}
-		return goTo(c, "/dossiers/"+id.String()+"#confie")
+	err = s.stepReferral(c, v, archive.ReferralStep{ID: f.ID, From: archive.Proposed, To: archive.Withdrawn}, letter{}, "referral.withdraw")
+	if errors.Is(err, archive.ErrAnswered) {
+		return s.showReport(c, v, id, screen{Status: http.StatusConflict, Notice: s.voice.T("office.referral.answered")})
 	}
-	return archive.ErrNotFound
+	if err != nil {
+		return err
+	}
+	return goTo(c, "/dossiers/"+id.String()+"#confie")
 }

@@ -32,9 +32,19 @@ func (s *Server) referralFile(c echo.Context, v *visit) error {
 	if err != nil {
 		return archive.ErrNotFound
 	}
-	for _, given := range body.Files {
-		if given.ID == wanted {
-			return s.sendGiven(c, v, f, given)
+	given := body.Files
+	passed, err := s.Archive.PassedTo(c.Request().Context(), f.ID, s.unitIDs(v))
+	if err != nil {
+		return err
+	}
+	for _, row := range passed {
+		if added, err := s.openAddition(v, body, row); err == nil {
+			given = append(given, added.Files...)
+		}
+	}
+	for _, one := range given {
+		if one.ID == wanted {
+			return s.sendGiven(c, v, f, one)
 		}
 	}
 	return archive.ErrNotFound

@@ -20,6 +20,7 @@ type referralsPage struct {
 	Frame
 	Heading string
 	Waiting []referralLine
+	Added   []referralLine // answered, and something was added since that nobody read
 	Others  []referralLine
 }
 
@@ -31,6 +32,7 @@ type referralLine struct {
 	Detail    string
 	Wish      string
 	Damaged   bool
+	Unseen    int // additions that nobody of the unit has opened
 }
 
 var referralClasses = map[archive.ReferralStatus]string{archive.Proposed: "is-warning", archive.Accepted: "is-done"}
@@ -45,6 +47,10 @@ func (s *Server) referrals(c echo.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
+	unseen, err := s.Archive.UnseenPassed(c.Request().Context(), s.unitIDs(v))
+	if err != nil {
+		return err
+	}
 	var page referralsPage
 	for _, f := range found {
 		line := referralLine{referralRow: s.referralRow(f, f.ProposedAt, f.ProposedName), Address: "/demandes/" + f.ID.String()}
@@ -56,9 +62,13 @@ func (s *Server) referrals(c echo.Context, v *visit) error {
 			line.Situation, line.Detail = s.situation(body.Report)
 			line.Wish = s.wish(body)
 		}
-		if f.Status == archive.Proposed {
+		line.Unseen = unseen[f.ID]
+		switch {
+		case f.Status == archive.Proposed:
 			page.Waiting = append(page.Waiting, line)
-		} else {
+		case line.Unseen > 0:
+			page.Added = append(page.Added, line)
+		default:
 			page.Others = append(page.Others, line)
 		}
 	}
@@ -110,6 +120,7 @@ type referralPage struct {
 	Facts     []fact
 	Sections  []section
 	Files     []referralFile
+	Added     []givenAddition
 	Letters   []letterRow // of the platform
 	Answers   bool        // it waits, and this member may answer
 	Returns   bool        // it was accepted, and may go back
@@ -183,6 +194,14 @@ func (s *Server) showReferral(c echo.Context, v *visit, sc referralScreen) error
 		if body, err := s.openReferral(v, &f); err == nil {
 			s.fillReferral(&page, body)
 			links[f.ID] = body.Link
+			passed, err := s.Archive.PassedTo(ctx, f.ID, s.unitIDs(v))
+			if err != nil {
+				return err
+			}
+			if err := s.seePassed(c, v, passed); err != nil {
+				return err
+			}
+			page.Added = s.openPassed(v, body, passed)
 		}
 	}
 	for _, l := range s.openLetters(v, letters, links) {

@@ -168,7 +168,7 @@ func (s *Server) showReport(c echo.Context, v *visit, id report.ID, sc screen) e
 		page.FileCount += len(held)
 	}
 	page.Composer = s.composer(v, &found, opened, len(page.Talk.Entries)-len(additions), page.Panel.HeldBy, sc)
-	if page.Referrals, err = s.referralPane(c, v, shownReport{&found, opened, parts}); err != nil {
+	if page.Referrals, err = s.referralPane(c, v, shownReport{&found, opened, parts, additions}); err != nil {
 		return err
 	}
 	page.Timeline = s.timeline(&found, opened, page.Talk, parts, s.referralEvents(page.Referrals)...)

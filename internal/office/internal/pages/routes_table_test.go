@@ -143,6 +143,8 @@ const routes = `
 	POST   /dossiers/:id/decision/ouverture                     401      401      409/404  403/404  403/404  403      403      403      404      404      404      404      404
 	POST   /dossiers/:id/decision/reouverture                   401      401      409/404  409/404  403/404  403      403      403      404      404      404      404      404
 	POST   /dossiers/:id/demande                                401      401      422/404  422/404  403/403  403      403      403      404      404      403      403      403
+	GET    /dossiers/:id/demandes/:demande/ajouts/:ajout        401      303      404/404  404/404  403/403  403      403      403      404      404      403      403      403
+	POST   /dossiers/:id/demandes/:demande/ajouts/:ajout        401      401      404/404  404/404  403/403  403      403      403      404      404      403      403      403
 	POST   /dossiers/:id/demandes/:demande/retrait              401      401      404/404  404/404  403/403  403      403      403      404      404      403      403      403
 	POST   /dossiers/:id/envois/:envoi/accuse                   401      401      409/404  409/404  403/403  403      403      403      404      404      403      403      403
 	POST   /dossiers/:id/envois/:envoi/fin                      401      401      409/404  409/404  403/403  403      403      403      404      404      403      403      403
@@ -188,6 +190,7 @@ const routes = `
 	POST   /demandes/:demande/reconnexion                       200      200      200      200      200      200      200      200      200      200      200      200      200
 	POST   /dossiers/:id/decision/:acte/reconnexion             200      200      200/200  200/200  200/200  200      200      200      200      200      200      200      200
 	POST   /dossiers/:id/demande/reconnexion                    200      200      200/200  200/200  200/200  200      200      200      200      200      200      200      200
+	POST   /dossiers/:id/demandes/:demande/ajouts/:ajout/reconnexion 200 200 200/200  200/200  200/200  200      200      200      200      200      200      200      200
 	POST   /dossiers/:id/reconnexion                            200      200      200/200  200/200  200/200  200      200      200      200      200      200      200      200
 	POST   /releve/reconnexion                                  200      200      200      200      200      200      200      200      200      200      200      200      200
 	POST   /suivi/:suivi/ajouter/:acte/reconnexion              200      200      200      200      200      200      200      200      200      200      200      200      200

@@ -20,7 +20,7 @@ func TestEveryTemplateFitsItsStruct(t *testing.T) {
 		"login": loginPage{}, "factor": factorPage{}, "protection": protectionPage{}, "codes": codesPage{}, "sessions": sessionsPage{}, "resets": resetsPage{}, "problem": problemPage{},
 		"own_key": ownKeyPage{}, "accounts": accountsPage{}, "account": accountPage{}, "account_act": actPage{}, "invite": invitePage{}, "code": codePage{},
 		"invitation": invitationPage{}, "keys": keysPage{}, "admit": admitPage{}, "trail": trailPage{}, "verification": verificationPage{}, "queue": queuePage{}, "reference": referencePage{}, "report": reportPage{}, "call": callPage{}, "call_receipt": receiptPage{}, "calls": callsPage{}, "callbacks": callbacksPage{}, "relay": relayPage{},
-		"refer": referPage{}, "referrals": referralsPage{}, "referral": referralPage{},
+		"refer": referPage{}, "pass": passPage{}, "referrals": referralsPage{}, "referral": referralPage{},
 		"file": revealPage{}, "file_shown": shownFile{}, "file_freeze": filePage{}, "decide": decidePage{},
 		"alerts":    alertsPage{},
 		"directory": directoryPage{}, "recipient": recipientPage{}, "transmission": transmissionPage{}, "prepare": preparePage{}, "replies": repliesPage{},

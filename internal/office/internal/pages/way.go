@@ -33,10 +33,10 @@ var keptNames = []string{"version", "qualification", "reason", "message", "text"
 	"choice", "reference", "other", "drawn", "redactions", "whole", "on"}
 
 // keptLists are those that a form holds several times.
-var keptLists = []string{"part", "file", "person", "report", "omit", "read", "outcome"}
+var keptLists = []string{"part", "file", "added", "person", "report", "omit", "read", "outcome"}
 
 // ownNames are those of them that a page fills in by itself.
-var ownNames = []string{"version", "message", "note_id", "replaces", "revision", "to", "referral", "unit", "extent", "part", "drawn", "report"}
+var ownNames = []string{"version", "message", "note_id", "replaces", "revision", "to", "referral", "unit", "extent", "part", "added", "drawn", "report"}
 
 // way reads where a link through the log-in leads.
 func (s *Server) way(c echo.Context) way { return way{Return: ownAddress(c.QueryParam("retour"))} }
@@ -216,7 +216,7 @@ func (w way) form() url.Values {
 // ownAddresses are those that the log-in leads to, one kind a line.
 var ownAddresses = regexp.MustCompile(`^/(` + strings.Join([]string{
 	`file(\?[a-zA-Z0-9=&%._:-]*)?`,
-	`dossiers/[0-9a-f-]{36}(/pieces/[0-9a-f-]{36}|/decision/[a-z]+|/demande|/transmission(/[0-9a-f-]{36})?)?`,
+	`dossiers/[0-9a-f-]{36}(/pieces/[0-9a-f-]{36}|/decision/[a-z]+|/demande|/demandes/[0-9a-f-]{36}/ajouts/[0-9a-f-]{36}|/transmission(/[0-9a-f-]{36})?)?`,
 	`demandes(/[0-9a-f-]{36})?`,
 	`appels(/nouveau|/[0-9a-f-]{36})?`,
 	`rappels`,

@@ -82,11 +82,25 @@ func Seal(b *Body, to trust.Epoch) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sealing referral %s: %w", b.ID, err)
 	}
-	w := wire{Format, b.ID, b.Masked, b.Reason, b.Wish, content, encodeKey(b.Link), nil, b.Removed}
-	for _, f := range b.Files {
-		w.Files = append(w.Files, wireFile{f.Attachment, f.Owner, encodeKey(f.Key)})
+	return sealed(b.ID, wire{Format, b.ID, b.Masked, b.Reason, b.Wish, content, encodeKey(b.Link), wireFiles(b.Files), b.Removed}, to)
+}
+
+func wireFiles(files []File) (wired []wireFile) {
+	for _, f := range files {
+		wired = append(wired, wireFile{f.Attachment, f.Owner, encodeKey(f.Key)})
 	}
-	return sealed(b.ID, w, to)
+	return wired
+}
+
+func openFiles(wired []wireFile) (files []File, err error) {
+	for _, f := range wired {
+		key, err := decodeKey(f.Key)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, File{f.Attachment, f.Owner, key})
+	}
+	return files, nil
 }
 
 func sealed(id uuid.UUID, content any, to trust.Epoch) ([]byte, error) {
@@ -125,12 +139,8 @@ func Open(identity age.Identity, id uuid.UUID, masked bool, body []byte) (*Body,
 	if b.Link, err = decodeKey(w.Link); err != nil {
 		return nil, fmt.Errorf("opening referral %s: %w: %w", id, unseal.ErrDamaged, err)
 	}
-	for _, f := range w.Files {
-		key, err := decodeKey(f.Key)
-		if err != nil {
-			return nil, fmt.Errorf("opening referral %s: %w: %w", id, unseal.ErrDamaged, err)
-		}
-		b.Files = append(b.Files, File{f.Attachment, f.Owner, key})
+	if b.Files, err = openFiles(w.Files); err != nil {
+		return nil, fmt.Errorf("opening referral %s: %w: %w", id, unseal.ErrDamaged, err)
 	}
 	return b, nil
 }

@@ -1,0 +1,278 @@
+package pages
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/labstack/echo/v4"
+
+	"recueil/internal/office/internal/archive"
+	"recueil/internal/office/internal/audit"
+	"recueil/internal/office/internal/casefile"
+	"recueil/internal/report"
+	"recueil/internal/seal"
+	"recueil/internal/secret"
+	"recueil/internal/web"
+)
+
+// A passPage asks whether the unit that has a report gets what was added to it since.
+type passPage struct {
+	Frame
+	Report    string // its address
+	Reference string
+	Address   string
+	Unit      string
+	Masked    bool
+	Added     addedPart
+	Reread    bool
+	Notice    string
+	Problems  []problem
+	MaxText   int
+}
+
+// Bad returns what is wrong with a field of the page, or "".
+func (p passPage) Bad(field string) string { return textOf(p.Problems, field) }
+
+// A passedOn is the entry that the decision on an addition leaves on the case.
+type passedOn struct {
+	Referral uuid.UUID `json:"referral"`
+	Addition report.ID `json:"addition"`
+	Unit     string    `json:"unit"`
+	Kept     bool      `json:"kept,omitempty"`
+	Text     string    `json:"text,omitempty"` // of a masked referral, as it was given
+}
+
+// Format names the shape of its JSON.
+func (*passedOn) Format() string { return "recueil.passed/1" }
+
+var errNotPassable = &web.Problem{Status: http.StatusConflict, Key: "office.error.not_passable"}
+
+// A passable is an addition of a report that a unit has, on the way from a request.
+type passable struct {
+	row    *archive.Report
+	opened *report.Report
+	to     archive.Referral
+	given  referred
+	of     added
+	done   bool // decided already, and not to be kept
+}
+
+func (p *passable) address() string {
+	return "/dossiers/" + p.row.ID.String() + "/demandes/" + p.to.ID.String() + "/ajouts/" + p.of.row.ID.String()
+}
+
+// passable finds them. What is not there, or not his, is not found; a referral that the
+// unit has no more takes nothing.
+func (s *Server) passable(c echo.Context, v *visit) (*passable, error) {
+	ctx := c.Request().Context()
+	id, err := parseID(c.Param("id"))
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.Archive.Get(ctx, id, v.keys.Teams())
+	if err != nil {
+		return nil, err
+	}
+	p := &passable{row: &found}
+	if p.to, err = s.referralOf(c, id); err != nil {
+		return nil, err
+	}
+	if p.opened, err = s.unseal(v, &found); err != nil {
+		return nil, errNotPassable
+	}
+	if _, known := s.Desk.Trust.File().Team(found.TeamID); !known || p.to.Status != archive.Proposed && p.to.Status != archive.Accepted {
+		return nil, errNotPassable
+	}
+	parts, err := s.Archive.Parts(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	p.given = shownReport{row: &found, opened: p.opened, parts: parts}.given()[p.to.ID]
+	additions, err := s.additions(c, v, &found)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.files(c, v, &found, p.opened, additions)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range withFiles(additions, all) {
+		if a.row.ID.String() == c.Param("ajout") {
+			p.of = a
+			p.done, err = s.passedAlready(c, p)
+			return p, err
+		}
+	}
+	return nil, archive.ErrNotFound
+}
+
+// referralOf finds the referral of a request among those of its report.
+func (s *Server) referralOf(c echo.Context, id report.ID) (archive.Referral, error) {
+	all, err := s.Archive.ReferralsOf(c.Request().Context(), id)
+	if err != nil {
+		return archive.Referral{}, err
+	}
+	for _, f := range all {
+		if f.ID.String() == c.Param("demande") {
+			return f, nil
+		}
+	}
+	return archive.Referral{}, archive.ErrNotFound
+}
+
+func (s *Server) passedAlready(c echo.Context, p *passable) (bool, error) {
+	decided, err := s.Archive.PassedOf(c.Request().Context(), p.row.ID)
+	for _, d := range decided {
+		if d.ReferralID == p.to.ID && d.AdditionID == p.of.row.ID && d.Body != nil {
+			return true, err
+		}
+	}
+	return false, err
+}
+
+// typedPass reads what is typed on the page, as the page of a referral reads it.
+func (p *passable) typedPass(form url.Values) referring {
+	t := readReferring(form)
+	t.ID, t.Masked, t.Choice.Sections = p.to.ID, p.to.Masked, p.given.Sections
+	return t
+}
+
+func (s *Server) askPass(c echo.Context, v *visit) error {
+	p, err := s.passable(c, v)
+	if err != nil {
+		return err
+	}
+	if p.done {
+		return c.Redirect(http.StatusSeeOther, "/dossiers/"+p.row.ID.String()+"#confie")
+	}
+	line := audit.Event{At: s.Now(), Actor: v.ID, Action: "report.open", Object: "report", ID: p.row.ID.String(), Seen: p.of.row.Body}
+	if err := s.Trail.Append(c.Request().Context(), line); err != nil {
+		return err
+	}
+	if err := s.see(c, v, p.row, []addition{p.of.addition}); err != nil {
+		return err
+	}
+	t, notice := p.typedPass(url.Values{}), ""
+	t.Choice.Texts[textName(p.of.row.ID)] = s.proposed(p.opened, p.of, t.Choice)
+	if kept, ok := returned(c, v); ok {
+		t, notice = p.typedPass(kept), s.voice.T("office.close.kept")
+	}
+	return s.showPass(c, p, http.StatusOK, t, notice)
+}
+
+func (s *Server) showPass(c echo.Context, p *passable, status int, t referring, notice string, problems ...problem) error {
+	reference := seal.FormatReference(p.opened.Reference)
+	page := passPage{Frame: s.frame(c, s.voice.T("office.pass.title", "Reference", reference)), Report: "/dossiers/" + p.row.ID.String(), Reference: reference, Address: p.address(),
+		Unit: s.teamName(p.to.ToTeam), Masked: p.to.Masked, Added: s.addedPart(p.opened, p.of, t, problems), Reread: t.Reread, Notice: notice, Problems: problems, MaxText: report.MaxAddedText}
+	page.Error = len(problems) > 0
+	return s.render(c, status, "pass", page)
+}
+
+// pass gives the unit an addition, or decides that it stays.
+func (s *Server) pass(c echo.Context, v *visit) error {
+	p, err := s.passable(c, v)
+	if err != nil {
+		return err
+	}
+	form, err := web.ReadForm(c.Response(), c.Request())
+	if err != nil {
+		return err
+	}
+	back := "/dossiers/" + p.row.ID.String() + "#confie"
+	if p.done {
+		return goTo(c, back)
+	}
+	t, keep := p.typedPass(form), form.Get("keep") != ""
+	if problems := s.problemsOfPassing(p, t); !keep && problems != nil {
+		return s.showPass(c, p, http.StatusUnprocessableEntity, t, "", problems...)
+	}
+	err = s.passTo(c, v, p, t, keep)
+	if errors.Is(err, archive.ErrAnswered) {
+		return errNotPassable
+	}
+	if err != nil && !errors.Is(err, archive.ErrPassed) {
+		return err
+	}
+	if err := s.sent(c, v); err != nil {
+		return err
+	}
+	return goTo(c, back)
+}
+
+// problemsOfPassing holds what a masked referral gives of an addition against it.
+func (s *Server) problemsOfPassing(p *passable, t referring) []problem {
+	if p.of.body == nil {
+		return []problem{{"keep", s.voice.T("office.damaged.addition")}}
+	}
+	if !p.to.Masked {
+		return nil
+	}
+	problems := s.addedLeaks(p.opened, p.of, t)
+	if t.Choice.Texts[textName(p.of.row.ID)] == "" && len(t.Files) == 0 {
+		problems = append(problems, problem{textID(textName(p.of.row.ID)), s.voice.T("office.pass.nothing")})
+	}
+	if !t.Reread {
+		problems = append(problems, problem{"reread", s.voice.T("office.refer.reread.missing")})
+	}
+	return problems
+}
+
+// passTo stores the decision, its entry on the case and the line in the trail.
+func (s *Server) passTo(c echo.Context, v *visit, p *passable, t referring, keep bool) error {
+	link, err := secret.FromBytes(p.given.Link)
+	if err != nil && !keep {
+		return errNotPassable
+	}
+	text := t.Choice.Texts[textName(p.of.row.ID)]
+	d, err := s.passed(v, passing{row: p.to, link: link, of: p.of, text: text, files: t.Files, keep: keep})
+	if err != nil {
+		return err
+	}
+	entry := &passedOn{Referral: p.to.ID, Addition: p.of.row.ID, Unit: p.to.ToTeam, Kept: d.Body == nil}
+	line := audit.Event{Action: "referral.keep_addition", Object: "referral", ID: p.to.ID.String(), Detail: p.of.row.ID.String()}
+	if !entry.Kept {
+		line.Action = "referral.pass_on"
+		if p.to.Masked {
+			entry.Text = text
+		}
+	}
+	part := casefile.Of(p.opened).New(archive.ReferralPart, entry)
+	return s.record(c, v, part, line, func(tx pgx.Tx) error { return archive.PassOn(c.Request().Context(), tx, d) })
+}
+
+// A passLine is an addition that waits for somebody to decide whether the unit gets it.
+type passLine struct {
+	When    string
+	Anchor  string // where it stands on the page
+	Address string
+	Direct  bool // it goes as it came: one press
+}
+
+// toPass lists what was added since the referrals of a report that a unit still has, and
+// of that what somebody kept, to think again.
+func (s *Server) toPass(of shownReport, f archive.Referral, decided []archive.PassedAddition) (waits, kept []passLine) {
+	if f.Status != archive.Proposed && f.Status != archive.Accepted {
+		return nil, nil
+	}
+	known, given := map[report.ID]bool{}, map[report.ID]bool{}
+	for _, d := range decided {
+		if d.ReferralID == f.ID {
+			known[d.AdditionID], given[d.AdditionID] = true, given[d.AdditionID] || d.Body != nil
+		}
+	}
+	for _, a := range of.additions {
+		line := passLine{When: s.when(a.at), Anchor: "#a-" + a.row.ID.String(), Direct: !f.Masked && a.body != nil,
+			Address: "/dossiers/" + of.row.ID.String() + "/demandes/" + f.ID.String() + "/ajouts/" + a.row.ID.String()}
+		switch {
+		case given[a.row.ID]:
+		case known[a.row.ID]:
+			kept = append(kept, line)
+		default:
+			waits = append(waits, line)
+		}
+	}
+	return waits, kept
+}
