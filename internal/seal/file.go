@@ -44,8 +44,10 @@ func SealedSize(size int64) int64 {
 const headerRoom = 1 << 10
 
 // File seals a file while it comes in: header, original, and zeros up to the next
-// Padmé size. Each piece is handed to put in its order, and is put's only until it
-// returns; of the original never more is held than the piece under way.
+// Padmé size. Each piece is handed to put in its order, one at a time and on another
+// goroutine, and is put's only until it returns: while the database takes one, the next
+// is sealed. Of the original never more is held than these two. When File returns, no put
+// is under way.
 func File(h PartHeader, key secret.Key, original io.Reader, put func(number int, piece []byte) error) (Sealed, error) {
 	header, err := json.Marshal(h)
 	if err != nil {
@@ -57,6 +59,7 @@ func File(h PartHeader, key secret.Key, original io.Reader, put func(number int,
 	}
 	recipient.SetWorkFactor(1)
 	out := &cutter{put: put, piece: make([]byte, 0, PieceSize)}
+	defer out.settle()
 	w, err := age.Encrypt(out, recipient)
 	if err != nil {
 		return Sealed{}, fmt.Errorf("sealing file %s: %w", h.Part, err)
@@ -79,6 +82,9 @@ func File(h PartHeader, key secret.Key, original io.Reader, put func(number int,
 	if err := out.flush(); err != nil {
 		return Sealed{}, fmt.Errorf("sealing file %s: %w", h.Part, err)
 	}
+	if err := out.settle(); err != nil {
+		return Sealed{}, fmt.Errorf("sealing file %s: %w", h.Part, err)
+	}
 	return Sealed{size, hex.EncodeToString(hash.Sum(nil)), out.stored, out.number}, nil
 }
 
@@ -86,6 +92,8 @@ func File(h PartHeader, key secret.Key, original io.Reader, put func(number int,
 type cutter struct {
 	put    func(int, []byte) error
 	piece  []byte
+	other  []byte     // the one that put has, or had
+	taken  chan error // of the put under way; nil when there is none
 	number int
 	stored int64
 }
@@ -108,13 +116,28 @@ func (c *cutter) flush() error {
 	if len(c.piece) == 0 {
 		return nil
 	}
-	if err := c.put(c.number, c.piece); err != nil {
+	if err := c.settle(); err != nil {
 		return err
 	}
+	if c.other == nil && len(c.piece) == PieceSize {
+		c.other = make([]byte, 0, PieceSize) // most files are one piece, and need no second
+	}
+	number, full, taken := c.number, c.piece, make(chan error, 1)
+	go func() { taken <- c.put(number, full) }()
 	c.number++
-	c.stored += int64(len(c.piece))
-	c.piece = c.piece[:0]
+	c.stored += int64(len(full))
+	c.piece, c.other, c.taken = c.other[:0], full, taken
 	return nil
+}
+
+// settle waits for the put under way.
+func (c *cutter) settle() error {
+	if c.taken == nil {
+		return nil
+	}
+	err := <-c.taken
+	c.taken = nil
+	return err
 }
 
 type zeros struct{}

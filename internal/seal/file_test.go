@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"testing"
+	"time"
 
 	"filippo.io/age"
 	"pgregory.net/rapid"
@@ -92,6 +93,52 @@ func TestFileThatBreaksOffIsAnError(t *testing.T) {
 		t.Errorf("a piece that is not taken: %v", err)
 	}
 }
+
+// While the database takes a piece, the next is sealed: otherwise one waits for the other.
+func TestTheNextPieceIsSealedMeanwhile(t *testing.T) {
+	ahead := make(chan struct{})
+	from := io.MultiReader(bytes.NewReader(make([]byte, seal.PieceSize+seal.PieceSize/2)), told{ahead}, bytes.NewReader(make([]byte, 2*seal.PieceSize)))
+	under := 0
+	_, err := seal.File(seal.AttachmentHeader(report.NewID(), report.NewID()), secret.New(), from, func(number int, _ []byte) error {
+		if under++; under > 1 {
+			t.Errorf("two pieces are under way at piece %d", number)
+		}
+		defer func() { under-- }()
+		select {
+		case <-ahead:
+			return nil
+		case <-time.After(10 * time.Second):
+			return errors.New("nothing was read meanwhile")
+		}
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// What was not whole is removed afterwards: a piece still under way would come too late.
+func TestNoPieceIsUnderWayAfterAnError(t *testing.T) {
+	broken, begun, over := errors.New("the line went dead"), make(chan struct{}), false
+	from := io.MultiReader(bytes.NewReader(make([]byte, seal.PieceSize+1)), waiting{begun}, failing{broken})
+	_, err := seal.File(seal.AttachmentHeader(report.NewID(), report.NewID()), secret.New(), from, func(int, []byte) error {
+		close(begun)
+		time.Sleep(20 * time.Millisecond)
+		over = true
+		return nil
+	})
+	if !errors.Is(err, broken) || !over {
+		t.Errorf("it returned while a piece was under way: %v", err)
+	}
+}
+
+// told closes a channel when a reader comes to it; waiting waits for one.
+type told struct{ reached chan struct{} }
+
+func (r told) Read([]byte) (int, error) { close(r.reached); return 0, io.EOF }
+
+type waiting struct{ on chan struct{} }
+
+func (r waiting) Read([]byte) (int, error) { <-r.on; return 0, io.EOF }
 
 type failing struct{ err error }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bufio"
 	"io"
 	"net/http"
 	"time"
@@ -18,9 +19,19 @@ const (
 // on for a while by rest before the answer goes out: a browser that is cut off while it
 // sends shows an error of its own instead.
 func Pace(w http.ResponseWriter, r *http.Request, most int64) (rest func()) {
-	body := http.MaxBytesReader(w, &paced{from: r.Body, control: http.NewResponseController(w)}, most)
+	body := http.MaxBytesReader(w, &paced{from: wholesale{bufio.NewReaderSize(r.Body, ahead), r.Body}, control: http.NewResponseController(w)}, most)
 	r.Body = body
 	return func() { _, _ = io.Copy(io.Discard, body) }
+}
+
+// ahead is what is read from a connection at a time. The reader of forms asks for 4 KiB,
+// each of which would be a call to the kernel of its own.
+const ahead = 64 << 10
+
+// wholesale reads a body by larger pieces than it is asked for.
+type wholesale struct {
+	io.Reader
+	io.Closer
 }
 
 // paced reads a body for as long as it keeps coming.
