@@ -125,6 +125,15 @@ func (in *Inbox) RemoveFiles(ctx context.Context, owner report.ID) error {
 	return in.removeFiles(ctx, owner, nil)
 }
 
+// RemoveOthers removes what an owner has beyond the files that it lists, unless the owner
+// was sent.
+func (in *Inbox) RemoveOthers(ctx context.Context, owner report.ID, than []report.ID) error {
+	if _, err := in.pool.Exec(ctx, "select attachments_remove_others($1, $2)", owner, than); err != nil {
+		return fmt.Errorf("removing what %s does not list: %w", owner, postgres.Sort(err))
+	}
+	return nil
+}
+
 func (in *Inbox) removeFiles(ctx context.Context, owner report.ID, id *report.ID) error {
 	if _, err := in.pool.Exec(ctx, "select attachments_remove($1, $2)", owner, id); err != nil {
 		return fmt.Errorf("removing files of %s: %w", owner, postgres.Sort(err))

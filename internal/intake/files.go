@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -70,6 +71,12 @@ func filesStep() step { return stepOf("attachments") }
 
 // takesFiles reports whether the way of a draft has the page of the files.
 func (d *draft) takesFiles() bool { return slices.Contains(paths[d.Door], "attachments") }
+
+// metFiles reports whether files may lie here for a draft: only its stored list tells
+// which of them are wanted.
+func (d *draft) metFiles() bool {
+	return len(d.Files) > 0 || d.takesFiles() && slices.Contains(d.Visited, filesStep().number)
+}
 
 func (s *Server) attached(voice *web.Voice, files []report.Attachment) Attached {
 	a := Attached{Full: len(files) >= s.FileLimits.Most, Most: s.FileLimits.Most, Limit: sizeInWords(voice, s.FileLimits.Size)}
@@ -255,6 +262,24 @@ func (s *Server) tellScript(c echo.Context, voice *web.Voice, up upload) error {
 	}
 	return c.JSON(status, told)
 }
+
+// dropUnlisted removes what no list names, right before the list is sent: a process that
+// died between the end of a file and its listing left it whole. Sent along it would stay
+// for good, seen by nobody. It never holds a report up.
+func (s *Server) dropUnlisted(ctx context.Context, owner report.ID, listed []report.Attachment) {
+	ctx, cancel := context.WithTimeout(ctx, dropTime)
+	defer cancel()
+	ids := make([]report.ID, len(listed))
+	for i, file := range listed {
+		ids[i] = file.ID
+	}
+	if err := s.Files.RemoveOthers(ctx, owner, ids); err != nil {
+		s.Log.Warn("files that nothing lists were not looked for", "owner", owner, "err", err)
+	}
+}
+
+// dropTime is how long a report waits for that.
+const dropTime = 2 * time.Second
 
 // removeFile takes one file back: its bytes go first, so that what was taken back is
 // nowhere any more.

@@ -197,6 +197,9 @@ func (s *Server) sendBoxFiles(c echo.Context, v *boxVisit) error {
 		return err
 	}
 	sent := v.Parcel.Addition
+	if !s.parcelMayBeSent(c, v) {
+		s.dropUnlisted(c.Request().Context(), sent, v.Parcel.Files)
+	}
 	e, err := seal.Addition(&r, sent, s.Trust.File().Receiving())
 	if err != nil {
 		return err

@@ -67,12 +67,12 @@ func (s *Server) send(c echo.Context) error {
 }
 
 // sendCopy sends what the page carries without asking for the stored draft first, as
-// is right for nearly everybody: the receipt takes the place of that very revision,
+// is right for nearly everybody who was not at the page of the files: the receipt takes the place of that very revision,
 // and when it is no longer there nothing is stored. Then, and whenever anything else
 // is out of the ordinary, done is false and the stored draft decides.
 func (s *Server) sendCopy(c echo.Context, form url.Values, w *weighing) (done bool, err error) {
 	v, ok := s.carried(c, form)
-	if !ok || v.Copied == 0 || switched(form) || s.Captcha == CaptchaAlways {
+	if !ok || v.Copied == 0 || v.metFiles() || switched(form) || s.Captcha == CaptchaAlways {
 		return false, nil
 	}
 	if answers := v.complete(); !answers.Sendable() {
@@ -123,6 +123,9 @@ func (s *Server) keepWord(c echo.Context, form url.Values, address string) error
 // deliver sends the whole form into a lane, or shows it again when nothing takes it.
 func (s *Server) deliver(c echo.Context, v *visit, lane string) error {
 	before := *v
+	if v.revision > 0 && v.metFiles() && !s.mayBeSent(c, v) {
+		s.dropUnlisted(c.Request().Context(), v.ID, v.Files)
+	}
 	outcome, err := s.submit(c.Request().Context(), v, nil, lane)
 	return s.delivered(c, &before, v, outcome, err)
 }

@@ -29,6 +29,7 @@ type Files interface {
 	KeepFiles(ctx context.Context, owner report.ID, expires time.Time) error
 	RemoveFile(ctx context.Context, owner, id report.ID) error
 	RemoveFiles(ctx context.Context, owner report.ID) error
+	RemoveOthers(ctx context.Context, owner report.ID, than []report.ID) error
 }
 
 // FileLimits bound the files of visitors. Beyond them files are refused, reports never.

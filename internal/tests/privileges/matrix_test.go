@@ -32,6 +32,7 @@ recueil_intake  function attachment_begin  EXECUTE
 recueil_intake  function attachment_finish EXECUTE
 recueil_intake  function attachments_keep  EXECUTE
 recueil_intake  function attachments_remove EXECUTE
+recueil_intake  function attachments_remove_others EXECUTE
 recueil_intake  function attachments_expire EXECUTE
 recueil_intake  function mailbox_open      EXECUTE
 recueil_intake  function mailbox_messages  EXECUTE
