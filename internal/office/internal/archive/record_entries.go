@@ -42,10 +42,6 @@ func (a *Archive) RecordEntries(ctx context.Context, record uuid.UUID) ([]Record
 // AppendEntry stores an entry at its place. It fails with ErrReplaced when another
 // corrects the same one already; a place that is taken, with ErrConcurrent.
 func AppendEntry(ctx context.Context, tx pgx.Tx, record uuid.UUID, e RecordEntry) error {
-	return insertEntry(ctx, tx, record, e)
-}
-
-func insertEntry(ctx context.Context, tx pgx.Tx, record uuid.UUID, e RecordEntry) error {
 	_, err := tx.Exec(ctx, `insert into record_entries (id, record_id, sequence, author, replaces, body, created_at) values ($1, $2, $3, $4, $5, $6, $7)`,
 		e.ID, record, e.Sequence, e.Author, e.Replaces, e.Body, e.CreatedAt)
 	switch postgres.Constraint(err) {

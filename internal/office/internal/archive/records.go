@@ -89,7 +89,7 @@ func OpenRecord(ctx context.Context, tx pgx.Tx, n NewRecord) error {
 		return fmt.Errorf("opening record %s: %w", n.ID, postgres.Sort(err))
 	}
 	n.Opening.Sequence, n.Opening.Author, n.Opening.CreatedAt = 1, n.By, n.At
-	return insertEntry(ctx, tx, n.ID, n.Opening)
+	return AppendEntry(ctx, tx, n.ID, n.Opening)
 }
 
 // A RecordChange is what an act leaves in the row. What is nil stays.

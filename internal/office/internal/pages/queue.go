@@ -202,7 +202,8 @@ func (s *Server) startCounting(ctx context.Context, view archive.View, saved ...
 	}
 }
 
-// many writes a count; the archive counts no further than archive.MostCounted.
+// many writes a count. Where the archive stopped counting, at archive.MostCounted, it
+// says "99+": there are more than one less.
 func (s *Server) many(n int) string {
 	if n >= archive.MostCounted {
 		return s.voice.T("office.queue.many", "N", archive.MostCounted-1)
