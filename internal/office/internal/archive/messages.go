@@ -134,3 +134,43 @@ func (a *Archive) Seen(ctx context.Context, id report.ID, additions []report.ID,
 	}
 	return nil
 }
+
+// A UnitMessage is one that a follow-up unit sends to the reporter of a situation that
+// was referred to it.
+type UnitMessage struct {
+	Referral uuid.UUID
+	Report   report.ID
+	ID       uuid.UUID
+	Author   uuid.UUID
+	At       time.Time
+	Seal     func(sequence int) ([]byte, error) // for its place
+}
+
+// AppendUnitMessage stores a message of a unit, as long as it has the referral, and
+// returns it as it was sealed. The report's version and lease are the platform's: they do
+// not keep a unit from writing. The error is ErrConcurrent when another message took the
+// place, or nothing can be written any more.
+func AppendUnitMessage(ctx context.Context, tx pgx.Tx, m UnitMessage) (sealed []byte, err error) {
+	var last int
+	err = tx.QueryRow(ctx, `select (select coalesce(max(sequence), 0) from messages where report_id = f.report_id)
+		from referrals f join reports r on r.id = f.report_id
+		where f.id = $1 and f.report_id = $2 and f.status = 'accepted' and r.status not in ('merged', 'archived', 'purged') for share of f`, m.Referral, m.Report).Scan(&last)
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && last >= MostMessages {
+		return nil, ErrConcurrent
+	}
+	if err != nil {
+		return nil, fmt.Errorf("writing to the reporter of %s: %w", m.Report, postgres.Sort(err))
+	}
+	if sealed, err = m.Seal(last + 1); err != nil {
+		return nil, err
+	}
+	_, err = tx.Exec(ctx, "insert into messages (id, report_id, sequence, author, body, sent_at) values ($1, $2, $3, $4, $5, $6)",
+		m.ID, m.Report, last+1, m.Author, sealed, m.At)
+	if postgres.Constraint(err) == "messages_order" {
+		return nil, ErrConcurrent
+	}
+	if err != nil {
+		return nil, fmt.Errorf("writing to the reporter of %s: %w", m.Report, postgres.Sort(err))
+	}
+	return sealed, nil
+}

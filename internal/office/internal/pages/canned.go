@@ -12,8 +12,9 @@ import (
 )
 
 // A cannedText is a message that is ready to be sent, in the words of whoever reads
-// it. The list is a catalogue of its own, locales/fr/canned.toml, which says how; each
-// language of the back office has the same one.
+// it. The lists are catalogues of their own, locales/fr/canned.toml and, for sheets of
+// information, locales/fr/sheets.toml, which say how; each language of the back office has
+// the same ones.
 type cannedText struct {
 	ID    string `toml:"id"`
 	Title string `toml:"title"`
@@ -23,17 +24,17 @@ type cannedText struct {
 	Files bool   `toml:"files"`
 }
 
-// readCanned reads the list of every language.
-func readCanned(catalogue fs.FS, languages []string) (map[string][]cannedText, error) {
+// readCanned reads a list in every language.
+func readCanned(catalogue fs.FS, languages []string, name string) (map[string][]cannedText, error) {
 	all := map[string][]cannedText{}
 	for _, lang := range languages {
-		list, err := readCannedIn(catalogue, lang+"/canned.toml")
+		list, err := readCannedIn(catalogue, lang+"/"+name)
 		if err != nil {
 			return nil, err
 		}
 		same := func(a, b cannedText) bool { return a.ID == b.ID && a.Asks == b.Asks && a.Files == b.Files }
 		if first := all[languages[0]]; first != nil && !slices.EqualFunc(list, first, same) {
-			return nil, fmt.Errorf("reading %s/canned.toml: its texts, their order and what they ask for are not those of %s/canned.toml", lang, languages[0])
+			return nil, fmt.Errorf("reading %s/%s: its texts, their order and what they ask for are not those of %s/%s", lang, name, languages[0], name)
 		}
 		all[lang] = list
 	}
@@ -69,13 +70,13 @@ func readCannedIn(catalogue fs.FS, name string) ([]cannedText, error) {
 	return list.Text, nil
 }
 
-// cannedFor lists the texts in the language of whoever wrote a report, in the order of
-// every other one.
-func (s *Server) cannedFor(r *report.Report) []cannedText {
-	if list := s.canned[r.Language]; list != nil {
+// cannedFor takes of a list that in the language of whoever wrote a report, in the order
+// of every other one.
+func cannedFor(all map[string][]cannedText, r *report.Report) []cannedText {
+	if list := all[r.Language]; list != nil {
 		return list
 	}
-	return s.canned[defaultLanguage]
+	return all[defaultLanguage]
 }
 
 // to is the text for who wrote a report.

@@ -16,6 +16,7 @@ type composer struct {
 	Typed   composing
 	Named   []segment // what was typed, with the words that identify somebody marked
 	Canned  []cannedChoice
+	Sheets  []cannedChoice // of information
 	CanHold bool
 	Max     int
 }
@@ -29,14 +30,8 @@ type cannedChoice struct {
 func (s *Server) composer(v *visit, r *archive.Report, opened *report.Report, messages int, held string, sc screen) composer {
 	c := composer{Typed: sc.Message, Named: sc.Named, Max: maxMessage, CanHold: triage.Move(r.Status, triage.AwaitingInformation) == nil}
 	if opened != nil {
-		said := s.cannedFor(opened)
-		for i, text := range s.canned[s.voice.Lang] {
-			choice := cannedChoice{text.ID, text.Title, said[i].to(opened), text.Asks, text.Files, text.ID == c.Typed.Canned}
-			if choice.Chosen && c.Typed.Insert {
-				c.Typed.put(choice)
-			}
-			c.Canned = append(c.Canned, choice)
-		}
+		c.Canned = s.choices(s.canned, opened, &c.Typed)
+		c.Sheets = s.choices(s.sheets, opened, &c.Typed)
 	}
 	if c.Typed.ID == (report.ID{}) {
 		c.Typed.ID = report.NewID()
@@ -61,6 +56,20 @@ func (s *Server) composer(v *visit, r *archive.Report, opened *report.Report, me
 		c.Offered = true
 	}
 	return c
+}
+
+// choices lists ready texts under their titles for staff, in the words of whoever wrote,
+// and puts in the one that is chosen.
+func (s *Server) choices(all map[string][]cannedText, opened *report.Report, typed *composing) (choices []cannedChoice) {
+	said := cannedFor(all, opened)
+	for i, text := range all[s.voice.Lang] {
+		choice := cannedChoice{text.ID, text.Title, said[i].to(opened), text.Asks, text.Files, text.ID == typed.Canned}
+		if choice.Chosen && typed.Insert {
+			typed.put(choice)
+		}
+		choices = append(choices, choice)
+	}
+	return choices
 }
 
 // put adds a ready text to what is typed.

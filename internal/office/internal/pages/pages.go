@@ -58,6 +58,7 @@ type Server struct {
 	pages   *web.Pages
 	paris   *time.Location
 	canned  map[string][]cannedText // by language
+	sheets  map[string][]cannedText // of information, as well
 	live    *live.Feed
 	handler http.Handler
 
@@ -79,7 +80,10 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.canned, err = readCanned(c.Catalogue, s.languages.All()); err != nil {
+	if s.canned, err = readCanned(c.Catalogue, s.languages.All(), "canned.toml"); err != nil {
+		return nil, err
+	}
+	if s.sheets, err = readCanned(c.Catalogue, s.languages.All(), "sheets.toml"); err != nil {
 		return nil, err
 	}
 	assets, err := web.NewAssets(c.Static, c.Bundles)

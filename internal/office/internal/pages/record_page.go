@@ -115,6 +115,9 @@ func (s *Server) recordPage(c echo.Context, v *visit, f *recordFile) recordPage 
 			page.Acts = append(page.Acts, recordTab{Address: page.Address + "/ajouter/" + actPath(kind), Text: s.voice.T("office.record.act." + string(kind))})
 		}
 	}
+	if f.row.Referral != nil && !page.Closed {
+		page.Acts = append(page.Acts, recordTab{Address: page.Address + "/fiches", Text: s.voice.T("office.record.sheets")})
+	}
 	page.First, page.Acts = &page.Acts[0], page.Acts[1:]
 	if !page.Closed {
 		if len(s.professions(v, f.row.TeamID)) > 0 {
