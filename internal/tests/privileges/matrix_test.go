@@ -80,7 +80,7 @@ recueil_office  table call_outcomes        INSERT
 recueil_office  table call_outcomes        DELETE
 recueil_office  table callbacks            SELECT
 recueil_office  table callbacks            INSERT id report_id assignee due_at created_by created_at
-recueil_office  table callbacks            UPDATE assignee due_at outcome settled_by settled_at
+recueil_office  table callbacks            UPDATE outcome settled_by settled_at
 recueil_office  function call_send         EXECUTE
 recueil_office  function call_add          EXECUTE
 recueil_office  table messages             SELECT

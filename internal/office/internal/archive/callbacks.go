@@ -32,10 +32,11 @@ type Callback struct {
 	CreatedBy    uuid.UUID
 	CreatedAt    time.Time
 	Outcome      *CallbackOutcome
+	SettledBy    *uuid.UUID
 	SettledAt    *time.Time
 }
 
-const callbackQuery = `select c.id, c.report_id, c.assignee, s.display_name as assignee_name, c.due_at, c.created_by, c.created_at, c.outcome, c.settled_at
+const callbackQuery = `select c.id, c.report_id, c.assignee, s.display_name as assignee_name, c.due_at, c.created_by, c.created_at, c.outcome, c.settled_by, c.settled_at
 	from callbacks c join staff s on s.id = c.assignee
 	where exists (select from report_grants g where g.report_id = c.report_id and g.team_id = any(@teams))`
 

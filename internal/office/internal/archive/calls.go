@@ -18,7 +18,7 @@ const (
 	// ReceiptTime is how long the receipt of a call can be shown once more.
 	ReceiptTime = 10 * time.Minute
 	// DropTime is how long a call that was given up can be taken back.
-	DropTime = time.Minute
+	DropTime = 24 * time.Hour
 )
 
 // A Call is the row of a call: its draft, or for a while its receipt.
@@ -79,6 +79,33 @@ func (a *Archive) OpenCalls(ctx context.Context, teams []string) ([]Call, error)
 	return found, nil
 }
 
+// DroppedCalls lists what a member gave up and can still take back, the latest first.
+func (a *Archive) DroppedCalls(ctx context.Context, author uuid.UUID, teams []string, now time.Time) ([]Call, error) {
+	rows, err := a.pool.Query(ctx, callQuery+` where c.author = $1 and c.team_id = any($2) and c.sent_at is null and c.dropped_at > $3
+		order by c.dropped_at desc limit 20`, author, teams, now.Add(-DropTime))
+	if err != nil {
+		return nil, fmt.Errorf("listing calls given up: %w", postgres.Sort(err))
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Call])
+	if err != nil {
+		return nil, fmt.Errorf("listing calls given up: %w", postgres.Sort(err))
+	}
+	return found, nil
+}
+
+// Joined returns the report of the teams that a call was added to, under its own id.
+func (a *Archive) Joined(ctx context.Context, id report.ID, teams []string) (joined report.ID, err error) {
+	err = a.pool.QueryRow(ctx, `select d.report_id from additions d where d.id = $1
+		and exists (select from report_grants g where g.report_id = d.report_id and g.team_id = any($2))`, id, teams).Scan(&joined)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return joined, ErrNotFound
+	}
+	if err != nil {
+		return joined, fmt.Errorf("reading what call %s joined: %w", id, postgres.Sort(err))
+	}
+	return joined, nil
+}
+
 // CountOpenCalls counts a member's calls that wait to be finished.
 func (a *Archive) CountOpenCalls(ctx context.Context, author uuid.UUID) (int, error) {
 	var n int
@@ -121,13 +148,13 @@ func (a *Archive) SaveCall(ctx context.Context, c Call) (revision int, err error
 // TakeCall makes another member the author of a draft.
 func TakeCall(ctx context.Context, tx pgx.Tx, id report.ID, by uuid.UUID, teams []string) error {
 	tag, err := tx.Exec(ctx, `update calls set author = $2, revision = revision + 1
-		where id = $1 and team_id = any($3) and sent_at is null and dropped_at is null`, id, by, teams)
+		where id = $1 and team_id = any($3) and author <> $2 and sent_at is null and dropped_at is null`, id, by, teams)
 	return changed(tag.RowsAffected(), id, err)
 }
 
-// DropCall gives a member's draft up, for a minute until it is gone.
+// DropCall gives a member's draft up, for a day until it is gone.
 func DropCall(ctx context.Context, tx pgx.Tx, id report.ID, by uuid.UUID, at time.Time) error {
-	tag, err := tx.Exec(ctx, "update calls set dropped_at = $3 where id = $1 and author = $2 and sent_at is null", id, by, at)
+	tag, err := tx.Exec(ctx, "update calls set dropped_at = $3 where id = $1 and author = $2 and sent_at is null and dropped_at is null", id, by, at)
 	return changed(tag.RowsAffected(), id, err)
 }
 
@@ -172,14 +199,18 @@ func SendCall(ctx context.Context, tx pgx.Tx, e *envelope.Envelope) error {
 	return nil
 }
 
-// AddCall puts a sealed call beside a report that is there. Stored already, it stays
-// as it is; the error is ErrNotFound when its team has no such report.
-func AddCall(ctx context.Context, tx pgx.Tx, e *envelope.Envelope) error {
+// AddCall puts a sealed call beside a report that is there, by a member whose team has it
+// or who is named on it. The error is ErrNotFound when there is no such report for him,
+// ErrConcurrent when a call of that id joined one already.
+func AddCall(ctx context.Context, tx pgx.Tx, e *envelope.Envelope, by uuid.UUID) error {
 	if err := e.Check(); err != nil {
 		return fmt.Errorf("adding call %s: %w", e.ID, err)
 	}
 	var added bool
-	err := tx.QueryRow(ctx, "select call_add($1, $2, $3, $4, $5, $6)", e.ID, e.ReportID, e.ReceivedAt, e.TeamID, e.Epoch, e.Body).Scan(&added)
+	err := tx.QueryRow(ctx, "select call_add($1, $2, $3, $4, $5, $6, $7)", e.ID, e.ReportID, e.ReceivedAt, e.TeamID, e.Epoch, e.Body, by).Scan(&added)
+	if postgres.Constraint(err) == "additions_pkey" {
+		return ErrConcurrent
+	}
 	if err != nil {
 		return fmt.Errorf("adding call %s: %w", e.ID, postgres.Sort(err))
 	}

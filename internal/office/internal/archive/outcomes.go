@@ -29,7 +29,7 @@ func OutcomeKinds() []OutcomeKind {
 }
 
 // UndoTime is how long a count can be taken back.
-const UndoTime = time.Minute
+const UndoTime = DropTime
 
 // CountOutcome counts a call. The same id twice counts once. The day and hour are those
 // of at, in its time zone.

@@ -37,7 +37,8 @@ type Draft struct {
 
 // A Relay is a call to an emergency service about this one.
 type Relay struct {
-	Service string    `json:"service"` // its number
+	ID      report.ID `json:"id,omitzero"` // of the page that noted it: a double press is one
+	Service string    `json:"service"`     // its number
 	At      time.Time `json:"at"`
 	Note    string    `json:"note,omitempty"`
 }

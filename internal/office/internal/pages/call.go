@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -114,12 +115,22 @@ func (s *Server) call(c echo.Context, v *visit) error {
 	return s.showCall(c, v, callScreen{status: http.StatusOK, held: h})
 }
 
-// afterCall leads from a call that is over to the report it became.
+// afterCall leads from a call that is over to the report it became, or joined.
 func (s *Server) afterCall(c echo.Context, v *visit, id report.ID, otherwise error) error {
-	if _, err := s.Archive.Get(c.Request().Context(), id, v.keys.Teams()); err != nil {
+	id, err := s.became(c.Request().Context(), v, id)
+	if err != nil {
 		return otherwise
 	}
 	return c.Redirect(http.StatusSeeOther, "/dossiers/"+id.String())
+}
+
+// became is the report that a call became, or joined. The error is archive.ErrNotFound
+// when there is none.
+func (s *Server) became(ctx context.Context, v *visit, id report.ID) (report.ID, error) {
+	if _, err := s.Archive.Get(ctx, id, v.keys.Teams()); !errors.Is(err, archive.ErrNotFound) {
+		return id, err
+	}
+	return s.Archive.Joined(ctx, id, v.keys.Teams())
 }
 
 func callAddress(id report.ID) string { return "/appels/" + id.String() }

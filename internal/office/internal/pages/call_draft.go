@@ -215,9 +215,9 @@ func (s *Server) beginCall(c echo.Context, v *visit, id report.ID, t *typedCall)
 	ctx := c.Request().Context()
 	draft := call.Draft{ID: id, Page: t.page}
 	t.put(&draft)
-	switch _, err := s.Archive.Get(ctx, id, v.keys.Teams()); {
+	switch earlier, err := s.became(ctx, v, id); {
 	case err == nil:
-		draft.ID, draft.Same = uuid.NewSHA1(id, []byte(t.page)), id
+		draft.ID, draft.Same = uuid.NewSHA1(id, []byte(t.page)), earlier
 	case !errors.Is(err, archive.ErrNotFound):
 		return nil, err
 	}

@@ -88,7 +88,7 @@ func (s *Server) endCall(c echo.Context, v *visit) error {
 		id = uuid.New()
 	}
 	if draft, err := parseID(c.Param("id")); err == nil {
-		id = uuid.NewSHA1(draft, []byte("outcome")) // a call ends once
+		id = outcomeOf(draft)
 		typed := s.typedCall(form)
 		if h, err := s.endDraft(c, v, draft, typed); err != nil {
 			return s.callRefused(c, v, draft, typed, h, err)
@@ -103,6 +103,9 @@ func (s *Server) endCall(c echo.Context, v *visit) error {
 	}
 	return goTo(c, "/appels?"+back.Encode())
 }
+
+// outcomeOf is the id under which the end of a call is counted: it ends once.
+func outcomeOf(draft uuid.UUID) uuid.UUID { return uuid.NewSHA1(draft, []byte("outcome")) }
 
 // endDraft saves what is on the page before it is given up, so that taking that back
 // brings all of it. What another page saved meanwhile is not given up unseen; a call
@@ -146,7 +149,7 @@ func (s *Server) undoable(c echo.Context, v *visit) (undo, error) {
 	return u, nil
 }
 
-// undoEnd takes a count back within a minute.
+// undoEnd takes a count back, and the giving up of the call with it.
 func (s *Server) undoEnd(c echo.Context, v *visit) error {
 	form, err := web.ReadForm(c.Response(), c.Request())
 	if err != nil {
@@ -157,18 +160,20 @@ func (s *Server) undoEnd(c echo.Context, v *visit) error {
 	if err != nil {
 		return goTo(c, "/appels")
 	}
-	undone, err := s.Archive.UndoOutcome(ctx, id, s.Now())
-	if err != nil {
+	if _, err := s.Archive.UndoOutcome(ctx, id, s.Now()); err != nil {
 		return err
 	}
 	draft, err := uuid.Parse(form.Get("call"))
-	if err != nil || !undone {
+	if err != nil {
 		return goTo(c, "/appels")
 	}
 	err = s.Trail.Within(ctx, s.callLine(v, "call.restore", draft, nil), func(tx pgx.Tx) error {
 		return archive.RestoreCall(ctx, tx, draft, v.ID, s.Now())
 	})
 	if isConcurrent(err) {
+		if s.isOwn(c, v, draft) == nil {
+			return nil
+		}
 		return c.Redirect(http.StatusSeeOther, "/appels")
 	}
 	if err != nil {

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -38,8 +39,11 @@ func (s *Server) callMatches(c echo.Context, v *visit, d *call.Draft) (matches [
 	}
 	if d.Same != uuid.Nil && !slices.ContainsFunc(found, func(r archive.Report) bool { return r.ID == d.Same }) {
 		same, err := s.Archive.Get(c.Request().Context(), d.Same, v.keys.Teams())
-		if err == nil {
+		switch {
+		case err == nil:
 			found = append(found, same)
+		case errors.Is(err, archive.ErrNotFound):
+			d.Same = uuid.Nil // it is there for him no more, and nothing says that it ever was
 		}
 	}
 	for i := range found {

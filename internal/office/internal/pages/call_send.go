@@ -47,7 +47,11 @@ func (s *Server) sendCall(c echo.Context, v *visit) error {
 		return s.showCall(c, v, callScreen{status: http.StatusUnprocessableEntity, held: h, typed: typed, problems: nothing})
 	}
 	p := &sending{s: s, v: v, held: h, take: typed.take}
-	if err := p.store(c.Request().Context()); err != nil {
+	if err := p.store(c.Request().Context()); errors.Is(err, archive.ErrNotFound) && h.draft.Same != uuid.Nil {
+		// What it was about is no longer there for him.
+		typed.same = uuid.Nil
+		return s.showCall(c, v, callScreen{status: http.StatusConflict, held: h, typed: typed, notice: s.voice.T("office.phone.same.gone")})
+	} else if err != nil {
 		return s.callRefused(c, v, id, typed, h, err)
 	}
 	return goTo(c, callAddress(h.draft.ID)+"/recu")
@@ -128,6 +132,8 @@ func (p *sending) prepare(ctx context.Context) error {
 	return err
 }
 
+// prepareSame seals a call to the team that has the report, as what its reporter adds is
+// sealed: also that of a report which is restricted to some of the team.
 func (p *sending) prepareSame(ctx context.Context, r report.Report) error {
 	found, err := p.s.Archive.Get(ctx, p.held.draft.Same, p.v.keys.Teams())
 	if err != nil {
@@ -137,7 +143,11 @@ func (p *sending) prepareSame(ctx context.Context, r report.Report) error {
 	if err != nil {
 		return errCallDamaged
 	}
-	to, ok := p.s.Desk.Trust.File().Current(found.TeamID)
+	team := found.TeamID
+	if found.Restricted != nil {
+		team = *found.Restricted
+	}
+	to, ok := p.s.Desk.Trust.File().Current(team)
 	if !ok {
 		return errNoCallKey
 	}
@@ -155,7 +165,7 @@ func (p *sending) put(ctx context.Context, tx pgx.Tx) ([]audit.Event, error) {
 	line := audit.Event{At: s.Now(), Actor: v.ID, Action: "call.send", Object: "report", ID: e.ReportID.String(), Seen: e.Body}
 	if e.Kind == envelope.Addition {
 		line.Action = "call.add"
-		return []audit.Event{line}, archive.AddCall(ctx, tx, e)
+		return []audit.Event{line}, archive.AddCall(ctx, tx, e, v.ID)
 	}
 	if err := archive.SendCall(ctx, tx, e); err != nil {
 		return nil, err

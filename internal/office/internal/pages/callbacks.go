@@ -3,6 +3,7 @@ package pages
 import (
 	"errors"
 	"net/http"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -164,10 +165,18 @@ func (s *Server) settle(c echo.Context, v *visit) error {
 		return archive.SettleCallback(ctx, tx, id, outcome, v.ID, s.Now())
 	})
 	if errors.Is(err, archive.ErrConcurrent) {
+		if now, err := s.Archive.Callback(ctx, id, v.keys.Teams()); err == nil && pressedTwice(&now, outcome, v.ID, s.Now()) {
+			return goTo(c, "/rappels")
+		}
 		return s.showCallbacks(c, v, http.StatusConflict, callbacksPage{Notice: s.voice.T("office.phone.callback.conflict"), Typed: note, TypedOf: id.String()})
 	}
 	if err != nil {
 		return err
 	}
 	return goTo(c, "/rappels")
+}
+
+// pressedTwice reports whether a member said the same of a promised call a moment ago.
+func pressedTwice(one *archive.Callback, outcome archive.CallbackOutcome, by uuid.UUID, now time.Time) bool {
+	return one.Outcome != nil && *one.Outcome == outcome && *one.SettledBy == by && now.Sub(*one.SettledAt) < time.Minute
 }

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/google/uuid"
@@ -17,6 +18,7 @@ type callsPage struct {
 	Frame
 	Mine     []callRow
 	Others   []callRow // of colleagues: they can be taken over
+	Dropped  []callRow // given up by oneself in the last day
 	Outcomes []callOutcome
 	CountID  string // of the next count: a double press is one
 	Tally    tally
@@ -29,6 +31,7 @@ type callRow struct {
 	ID, Address string
 	Saved       string
 	Begun       string
+	Dropped     string
 	Author      string
 	Urgency     int
 	Text        string // what it is about, of one's own
@@ -55,6 +58,13 @@ func (s *Server) showCalls(c echo.Context, v *visit, status int, page callsPage)
 			page.Others = append(page.Others, s.callRow(row))
 		}
 	}
+	dropped, err := s.Archive.DroppedCalls(ctx, v.ID, v.keys.Teams(), s.Now())
+	if err != nil {
+		return err
+	}
+	for _, row := range dropped {
+		page.Dropped = append(page.Dropped, s.ownCall(v, row))
+	}
 	page.Outcomes = s.callOutcomes()
 	if page.Tally, err = s.tally(ctx, v); err != nil {
 		return err
@@ -66,7 +76,11 @@ func (s *Server) showCalls(c echo.Context, v *visit, status int, page callsPage)
 }
 
 func (s *Server) callRow(row archive.Call) callRow {
-	return callRow{ID: row.ID.String(), Address: callAddress(row.ID), Saved: s.when(row.SavedAt), Begun: s.when(row.BegunAt), Author: row.AuthorName, Urgency: -1}
+	line := callRow{ID: row.ID.String(), Address: callAddress(row.ID), Saved: s.when(row.SavedAt), Begun: s.when(row.BegunAt), Author: row.AuthorName, Urgency: -1}
+	if row.DroppedAt != nil {
+		line.Dropped = s.when(*row.DroppedAt)
+	}
+	return line
 }
 
 // ownCall says what an unfinished call is about. A colleague's stays closed until
@@ -94,7 +108,7 @@ func (s *Server) takeCall(c echo.Context, v *visit) error {
 	ctx := c.Request().Context()
 	err = s.Trail.Within(ctx, s.callLine(v, "call.take", id, nil), func(tx pgx.Tx) error { return archive.TakeCall(ctx, tx, id, v.ID, v.keys.Teams()) })
 	if isConcurrent(err) {
-		return archive.ErrNotFound
+		return s.isOwn(c, v, id)
 	}
 	if err != nil {
 		return err
@@ -102,16 +116,59 @@ func (s *Server) takeCall(c echo.Context, v *visit) error {
 	return goTo(c, callAddress(id))
 }
 
-// dropCall gives a call up. For a minute that can be taken back.
+// isOwn leads to a call that is the member's already, as the second press of a button
+// finds it.
+func (s *Server) isOwn(c echo.Context, v *visit, id report.ID) error {
+	row, err := s.Archive.Call(c.Request().Context(), id, v.keys.Teams())
+	if err != nil || row.Author != v.ID || row.SentAt != nil || row.DroppedAt != nil {
+		return errors.Join(archive.ErrNotFound, err)
+	}
+	return goTo(c, callAddress(id))
+}
+
+// dropCall gives a call up, with what is on the page. For a day the list of calls gives
+// it back.
 func (s *Server) dropCall(c echo.Context, v *visit) error {
 	id, err := parseID(c.Param("id"))
 	if err != nil {
 		return err
 	}
-	if err := s.giveUp(c, v, id); err != nil {
+	typed, err := s.readCall(c)
+	if err != nil {
 		return err
 	}
+	stored, err := s.loadCall(c, v, id)
+	if err != nil {
+		return err
+	}
+	page := stored.draft
+	if typed.put(&page); stored.DroppedAt != nil && stored.Author == v.ID && alike(&page, &stored.draft) {
+		return goTo(c, "/appels") // the second press
+	}
+	if h, err := s.endDraft(c, v, id, typed); err != nil {
+		return s.callRefused(c, v, id, typed, h, err)
+	}
 	return goTo(c, "/appels")
+}
+
+// restoreCall takes back that a call was given up, and a count that it was given up for.
+func (s *Server) restoreCall(c echo.Context, v *visit) error {
+	id, err := parseID(c.Param("id"))
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	err = s.Trail.Within(ctx, s.callLine(v, "call.restore", id, nil), func(tx pgx.Tx) error { return archive.RestoreCall(ctx, tx, id, v.ID, s.Now()) })
+	if isConcurrent(err) {
+		return s.isOwn(c, v, id)
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := s.Archive.UndoOutcome(ctx, outcomeOf(id), s.Now()); err != nil {
+		return err
+	}
+	return goTo(c, callAddress(id))
 }
 
 func (s *Server) giveUp(c echo.Context, v *visit, id report.ID) error {

@@ -21,6 +21,7 @@ func (s *Server) phoneRoutes(e *echo.Echo) {
 	e.POST("/appels/:id/envoi", s.speaking(s.sendCall))
 	e.POST("/appels/:id/fin", s.platform(triage.Call, s.endCall))
 	e.POST("/appels/:id/abandon", s.may(triage.Call, s.dropCall))
+	e.POST("/appels/:id/retour", s.may(triage.Call, s.restoreCall))
 	e.POST("/appels/:id/reprise", s.may(triage.Call, s.takeCall))
 	e.POST("/appels/:id/reconnexion", s.logInAgain)
 	e.GET("/appels/:id/recu", s.may(triage.Call, s.callReceipt))

@@ -2,11 +2,13 @@ package pages
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/labstack/echo/v4"
 
@@ -38,6 +40,7 @@ type relayPage struct {
 	Lines     []relayWord
 	Relays    []relayLine
 	Services  []choice
+	Once      string // names what is noted: a double press is one
 	Note      string
 	Problems  []problem
 	MaxNote   int
@@ -123,7 +126,7 @@ func (s *Server) showRelay(c echo.Context, r *report.Report, relays []call.Relay
 
 func (s *Server) showRelayAs(c echo.Context, status int, r *report.Report, relays []call.Relay, page relayPage) error {
 	failed := page.Error || len(page.Problems) > 0
-	page.Frame, page.MaxNote = s.frame(c, s.voice.T("office.phone.relay.title")), maxCallNote
+	page.Frame, page.MaxNote, page.Once = s.frame(c, s.voice.T("office.phone.relay.title")), maxCallNote, report.NewID().String()
 	page.Error = failed
 	page.Urgency, page.Lines, page.Relays = int(r.Urgency), s.relayWords(r), s.relayLines(relays)
 	for i, number := range relayServices {
@@ -195,6 +198,9 @@ func (s *Server) readRelay(c echo.Context) (one call.Relay, problems []problem, 
 		return one, nil, err
 	}
 	one = call.Relay{Service: form.Get("service"), At: s.Now().UTC(), Note: report.NormaliseText(form.Get("note"))}
+	if one.ID, err = uuid.Parse(form.Get("once")); err != nil {
+		one.ID = report.NewID()
+	}
 	if !slices.Contains(relayServices, one.Service) {
 		problems = append(problems, problem{"service-17", s.voice.T("office.phone.relay.choose")})
 	}
@@ -245,6 +251,9 @@ func relayRefused(one call.Relay, problems []problem) relayPage {
 
 // keepRelay lays what was done into the draft of a call.
 func (s *Server) keepRelay(c echo.Context, v *visit, h *heldCall, one call.Relay) error {
+	if slices.ContainsFunc(h.draft.Relays, func(r call.Relay) bool { return r.ID == one.ID }) {
+		return goTo(c, callAddress(h.ID)+"/relais#appels")
+	}
 	h.draft.Relays = append(h.draft.Relays, one)
 	row, err := s.sealCall(v, &h.draft)
 	if err != nil {
@@ -292,7 +301,7 @@ func (s *Server) noteRelay(c echo.Context, v *visit, id report.ID, one call.Rela
 		line, err := s.storeRelay(ctx, tx, v, casefile.Of(opened), one)
 		return []audit.Event{line}, err
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, archive.ErrPartID) { // the second press
 		return err
 	}
 	return goTo(c, "/dossiers/"+id.String()+"/relais#appels")
@@ -301,7 +310,10 @@ func (s *Server) noteRelay(c echo.Context, v *visit, id report.ID, one call.Rela
 // storeRelay keeps a call to a service in the case.
 func (s *Server) storeRelay(ctx context.Context, tx pgx.Tx, v *visit, of casefile.Case, one call.Relay) (audit.Event, error) {
 	line := audit.Event{At: s.Now(), Actor: v.ID, Action: "call.relay", Object: "report", ID: of.ID.String(), Detail: one.Service}
-	part := of.New(archive.CallPart, &relayed{one})
+	if one.ID == uuid.Nil { // a draft may be older than these names
+		one.ID = report.NewID()
+	}
+	part := of.NewAs(one.ID, archive.CallPart, &relayed{one})
 	part.Author, part.At = v.ID, s.Now()
 	var err error
 	line.Seen, err = archive.AppendPart(ctx, tx, part)

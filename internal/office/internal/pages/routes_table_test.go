@@ -83,6 +83,10 @@ const routes = `
 	GET    /suivi/:suivi/ajouter/:acte                          401      303      404      403      404      403      403      403      403      200      200      200      200
 	GET    /suivi/:suivi/avis                                   401      303      404      403      404      403      403      403      403      403      200      200      200
 	GET    /suivi/:suivi/avis/:avis                             401      303      404      403      404      403      403      403      403      404      404      200      404
+	GET    /suivi/:suivi/fichiers/:fichier                      401      303      404      403      404      403      403      403      403      404      404      404      404
+	GET    /suivi/:suivi/fichiers/:fichier/image                401      303      404      403      404      403      403      403      403      404      404      404      404
+	GET    /suivi/:suivi/fichiers/:fichier/original             401      303      404      403      404      403      403      403      403      404      404      404      404
+	GET    /suivi/:suivi/fichiers/:fichier/son                  401      303      404      403      404      403      403      403      403      404      404      404      404
 	GET    /suivi/:suivi/rendez-vous/:rdv                       401      303      404      403      404      403      403      403      403      200      200      200      200
 	GET    /suivi/:suivi/rendez-vous/:rdv/ics                   401      303      404      403      404      403      403      403      403      200      200      200      200
 	GET    /suivi/:suivi/synthese                               401      303      404      403      404      403      403      403      403      200      200      200      200
@@ -100,11 +104,12 @@ const routes = `
 	POST   /annuaire/:destinataire/verification                 401      303      409      409      403      403      403      403      403      403      403      403      403
 	POST   /annuaire/nouveau                                    401      303      422      422      403      403      403      403      403      403      403      403      403
 	POST   /appels/:id                                          401      303      303      303      403      403      403      403      403      403      403      403      403
-	POST   /appels/:id/abandon                                  401      303      303      303      403      403      403      403      303      303      403      403      403
+	POST   /appels/:id/abandon                                  401      303      303      303      403      403      403      403      404      404      403      403      403
 	POST   /appels/:id/envoi                                    401      303      422      422      403      403      403      403      403      403      403      403      403
 	POST   /appels/:id/fin                                      401      303      303      303      403      403      403      403      403      403      403      403      403
 	POST   /appels/:id/recu                                     401      303      303      303      403      403      403      403      303      303      403      403      403
 	POST   /appels/:id/relais                                   401      303      422      422      403      403      403      403      404      404      403      403      403
+	POST   /appels/:id/retour                                   401      303      303      303      403      403      403      403      404      404      403      403      403
 	POST   /appels/:id/reprise                                  401      303      303      303      403      403      403      403      404      404      403      403      403
 	POST   /appels/fin                                          401      303      303      303      403      403      403      403      403      403      403      403      403
 	POST   /appels/fin/annulation                               401      303      303      303      403      403      403      403      403      403      403      403      403
@@ -151,6 +156,7 @@ const routes = `
 	POST   /dossiers/:id/envois/:envoi/refus                    401      401      422/404  403/403  403/403  403      403      403      403      404      403      403      403
 	POST   /dossiers/:id/envois/:envoi/relance                  401      401      409/404  409/404  403/403  403      403      403      404      404      403      403      403
 	POST   /dossiers/:id/envois/:envoi/retour                   401      401      409/404  409/404  403/403  403      403      403      404      404      403      403      403
+	POST   /dossiers/:id/envois/:envoi/retrait                  401      401      403/404  422/404  403/403  403      403      403      404      404      403      403      403
 	POST   /dossiers/:id/envois/:envoi/suites                   401      401      409/404  409/404  403/403  403      403      403      404      404      403      403      403
 	POST   /dossiers/:id/envois/:envoi/validation               401      401      409/404  403/403  403/403  403      403      403      403      404      403      403      403
 	POST   /dossiers/:id/messages                               401      401      422/404  422/404  403/403  403      403      403      404      404      403      403      403
