@@ -11,7 +11,6 @@ import (
 
 	"recueil/internal/reply"
 	"recueil/internal/report"
-	"recueil/internal/web"
 )
 
 func TestWhatIsNoFormGetsItsOwnPage(t *testing.T) {
@@ -27,7 +26,7 @@ func TestWhatIsNoFormGetsItsOwnPage(t *testing.T) {
 		status                   int
 		key                      string
 	}{
-		{"body over the limit", "POST", urlencoded, "situation.facts=" + strings.Repeat("a", web.MaxForm), nil, 413, "error.too_large"},
+		{"body over the limit", "POST", urlencoded, "situation.facts=" + strings.Repeat("a", 16<<20), nil, 413, "error.too_large"},
 		{"multipart", "POST", "multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"situation.facts\"\r\n\r\n" + marker + "\r\n--x--", nil, 415, "error.content_type"},
 		{"plain text", "POST", "text/plain", "situation.facts=" + marker, nil, 415, "error.content_type"},
 		{"JSON", "POST", "application/json", `{"situation.facts":"` + marker + `"}`, nil, 415, "error.content_type"},

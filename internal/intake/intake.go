@@ -79,6 +79,7 @@ type Server struct {
 	tried     *challenge.Counters         // codes, by address
 	trying    chan struct{}               // a place for each code under way
 	receiving chan struct{}               // a place for each file that comes in
+	longForms chan struct{}               // and for each form beyond all limits
 	spoken    map[string]*challenge.Voice // by language
 	pages     *web.Pages
 	languages *web.Languages
@@ -93,7 +94,7 @@ func New(c Config) (*Server, error) {
 		return nil, errors.New("--exit-url is no address; give a light page of another site, such as https://www.wikipedia.org/")
 	}
 	s := &Server{Config: c, signer: challenge.NewSigner(c.Secret), counters: challenge.NewCounters(c.Limits),
-		tried: challenge.NewCounters(triesLimits()), trying: make(chan struct{}, triesAtOnce), receiving: make(chan struct{}, filesAtOnce)}
+		tried: challenge.NewCounters(triesLimits()), trying: make(chan struct{}, triesAtOnce), receiving: make(chan struct{}, filesAtOnce), longForms: make(chan struct{}, longFormsAtOnce)}
 	if err := s.loadVoices(); err != nil {
 		return nil, err
 	}

@@ -83,7 +83,7 @@ func (s *Server) language(c echo.Context) string {
 // readForm reads a form. When the switch sent it, its answer is in the new language
 // already.
 func (s *Server) readForm(c echo.Context) (url.Values, error) {
-	form, err := web.ReadForm(c.Response(), c.Request())
+	form, err := s.readLongForm(c)
 	if err != nil {
 		return nil, err
 	}

@@ -16,11 +16,16 @@ const MaxForm = 4 << 20
 // ReadForm reads an urlencoded POST body, and only that: never the query, never a
 // multipart body. The errors are ErrTooLarge, ErrContentType and ErrUnreadable.
 func ReadForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
+	return ReadFormUpTo(w, r, MaxForm)
+}
+
+// ReadFormUpTo is [ReadForm] with another bound.
+func ReadFormUpTo(w http.ResponseWriter, r *http.Request, most int64) (url.Values, error) {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/x-www-form-urlencoded" {
 		return nil, ErrContentType
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxForm))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		return nil, ErrTooLarge
