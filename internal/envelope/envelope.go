@@ -92,7 +92,7 @@ func (e *Envelope) Check() error {
 		return errors.New("the envelope has no reference")
 	case e.Urgency < 0 || e.Urgency > 3 || e.DueAt.IsZero():
 		return errors.New("the envelope has no urgency")
-	case e.Channel != report.Web && e.Channel != report.Phone, e.Lane != Main && e.Lane != ToVerify:
+	case e.Channel != report.Web && e.Channel != report.Phone && e.Channel != report.Unit, e.Lane != Main && e.Lane != ToVerify:
 		return errors.New("the envelope has no channel or lane")
 	}
 	return nil

@@ -46,6 +46,7 @@ type Channel string
 const (
 	Web   Channel = "web"
 	Phone Channel = "phone"
+	Unit  Channel = "unit" // a follow-up unit, of a contact that came straight to it
 )
 
 // A Mark says that a value was kept although it is implausible.

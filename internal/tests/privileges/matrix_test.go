@@ -82,6 +82,7 @@ recueil_office  table callbacks            SELECT
 recueil_office  table callbacks            INSERT id report_id assignee due_at created_by created_at
 recueil_office  table callbacks            UPDATE outcome settled_by settled_at
 recueil_office  function call_send         EXECUTE
+recueil_office  function unit_send         EXECUTE
 recueil_office  function call_add          EXECUTE
 recueil_office  table messages             SELECT
 recueil_office  table messages             INSERT id report_id sequence author body sent_at
@@ -152,6 +153,7 @@ recueil_office  function factor_digest     EXECUTE
 recueil_office  table audit_events         SELECT
 recueil_office  table audit_head           SELECT
 recueil_office  table key_requests         SELECT
+recueil_office  table unit_reports         SELECT
 recueil_office  table referrals            SELECT
 recueil_office  table referrals            INSERT id report_id from_team to_team epoch masked body proposed_by proposed_at
 recueil_office  table referrals            UPDATE status answered_by answered_at

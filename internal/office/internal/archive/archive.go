@@ -58,6 +58,7 @@ type Report struct {
 	Body          []byte
 	Department    int16 // keyed tokens, see package facet
 	Likeness      int16
+	FromUnit      bool // a follow-up unit sent it, of a record of its own
 }
 
 // Object is the report as the tables of triage see it at a time. Who reads it was
@@ -81,7 +82,8 @@ const columns = `r.id, r.reference, r.received_at, r.channel, r.urgency, r.urgen
   (select count(*) from additions d where d.report_id = r.id and d.seen_at is null and d.team_id = any(@teams))::int as unseen,
   exists (select from additions d join messages m on m.report_id = d.report_id and m.sent_at <= d.received_at
     where d.report_id = r.id and d.seen_at is null and d.team_id = any(@teams)) as replied,
-  g.team_id, g.epoch, g.body, g.department, g.likeness`
+  g.team_id, g.epoch, g.body, g.department, g.likeness,
+  r.channel = 'unit' and exists (select from unit_reports u where u.report_id = r.id) as from_unit`
 
 // The body that was granted first counts: whoever may insert grants could otherwise
 // put one of his own under a higher epoch before it, and have the report look damaged.

@@ -121,6 +121,12 @@ var forms = map[Kind][]Field{
 	Share: {
 		{Name: "note", Type: Text, Required: true},
 	},
+	Report: {
+		{Name: "extent", Type: One, Required: true, Codes: []string{"masked", "whole"}},
+		{Name: "danger", Type: One, Required: true, Codes: []string{"yes", "no", "unknown"}},
+		{Name: "child_now", Type: Line},
+		{Name: "note", Type: Text, Required: true},
+	},
 }
 
 // OpinionFields is what an opinion asks: its words.

@@ -37,12 +37,13 @@ const (
 	Handover    Kind = "handover" // of the lead
 	Closing     Kind = "closing"
 	Reopening   Kind = "reopening"
-	Share       Kind = "share" // what the team that referred the report was told
+	Share       Kind = "share"  // what the team that referred the report was told
+	Report      Kind = "report" // what the platform was sent of a contact that came straight to the unit
 )
 
 // Kinds lists them in the order of the screen.
 func Kinds() []Kind {
-	return []Kind{Opening, Contact, Appointment, Outcome, Plan, Review, Document, Orientation, Handover, Closing, Reopening, Share}
+	return []Kind{Opening, Contact, Appointment, Outcome, Plan, Review, Document, Orientation, Handover, Closing, Reopening, Share, Report}
 }
 
 // States of a record.

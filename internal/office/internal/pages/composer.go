@@ -44,6 +44,8 @@ func (s *Server) composer(v *visit, r *archive.Report, opened *report.Report, me
 	case !v.Role.May(triage.Write):
 	case opened == nil:
 		c.Why = s.voice.T("office.message.not.damaged")
+	case r.FromUnit:
+		c.Why = s.voice.T("office.message.not.unit")
 	case held != "":
 		c.Why = s.voice.T("office.message.not.held", "Who", held)
 	case r.Status == triage.Received, r.Status == triage.Reopened:

@@ -74,7 +74,7 @@ func (s *Server) parseFilter(query url.Values) archive.Filter {
 			f.Urgency = append(f.Urgency, u)
 		}
 	}
-	if channel := report.Channel(query.Get("canal")); channel == report.Web || channel == report.Phone {
+	if channel := report.Channel(query.Get("canal")); channel == report.Web || channel == report.Phone || channel == report.Unit {
 		f.Channel = channel
 	}
 	if lane := laneWords[query.Get("voie")]; lane != "" {

@@ -69,7 +69,7 @@ func (s *Server) panelOf(c echo.Context, v *visit, f archive.Filter) (filterPane
 		return options
 	}
 	pick("suivi", append(words("suivi", "aucun", "moi", "equipe"), whose...))
-	pick("canal", words("canal", string(report.Web), string(report.Phone)))
+	pick("canal", words("canal", string(report.Web), string(report.Phone), string(report.Unit)))
 	pick("dep", s.departmentChoices(v, f))
 	pick("voie", words("voie", "principale", "a-verifier"))
 	if s.presetOf(f) == "" {

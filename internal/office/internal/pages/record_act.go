@@ -56,7 +56,7 @@ type filling struct {
 // actKinds are the kinds that a page of their own adds, by the word of the address.
 var actKinds = map[string]followup.Kind{
 	"ouverture": followup.Opening, "contact": followup.Contact, "rendez-vous": followup.Appointment, "plan": followup.Plan, "bilan": followup.Review,
-	"document": followup.Document, "orientation": followup.Orientation, "referent": followup.Handover, "cloture": followup.Closing, "reprise": followup.Reopening, "partage": followup.Share,
+	"document": followup.Document, "orientation": followup.Orientation, "referent": followup.Handover, "cloture": followup.Closing, "reprise": followup.Reopening, "partage": followup.Share, "signalement": followup.Report,
 }
 
 func actPath(kind followup.Kind) string {
@@ -79,6 +79,8 @@ func (s *Server) askEntry(c echo.Context, v *visit) error {
 	case kind == followup.Contact || kind == followup.Review:
 		fill.given.Set(said+"day", now.Format(time.DateOnly))
 		fill.given.Set(said+"hour", now.Format("15:04"))
+	case kind == followup.Report:
+		fill.given = s.proposeReport(f.opening())
 	case kind == followup.Plan:
 		fill.given.Set(said+"state", followup.ToDo)
 	case kind == followup.Appointment:
@@ -103,7 +105,7 @@ func (s *Server) actFile(c echo.Context, v *visit) (*recordFile, followup.Kind, 
 		return nil, "", errNoRecord
 	}
 	f, err := s.recordOf(c, v)
-	if err == nil && (f.broken || kind == followup.Share && f.row.Referral == nil) {
+	if err == nil && (f.broken || kind == followup.Share && f.row.Referral == nil || kind == followup.Report && !reportable(f)) {
 		err = errNoRecord
 	}
 	return f, kind, err
@@ -174,9 +176,12 @@ func (s *Server) doEntry(c echo.Context, v *visit) error {
 	if fill.faults != nil || fill.badWho != "" {
 		return s.showEntry(c, v, f, fill, screen{Status: http.StatusUnprocessableEntity})
 	}
-	if kind == followup.Share {
+	switch kind {
+	case followup.Share:
 		err = s.share(c, v, f, act)
-	} else {
+	case followup.Report:
+		err = s.reportRecord(c, v, f, act)
+	default:
 		err = s.addEntry(c, v, f.row.ID, act)
 	}
 	switch {
@@ -258,6 +263,8 @@ func (s *Server) complete(c echo.Context, v *visit, f *recordFile, fill *filling
 		if followup.Allowed(fill.kind, f.row.Status) { // of a closed record the file was not taken
 			fill.checkDocument(act)
 		}
+	case followup.Report:
+		fill.faults = append(fill.faults, faultsOfReport(f.opening(), fill.said)...)
 	case followup.Handover:
 		act.lead = &fill.who
 	case followup.Closing:

@@ -26,6 +26,7 @@ type recordPage struct {
 	Late     bool
 	Referral string // the address of what was referred
 	Added    int    // to it, that nobody of the unit has opened
+	Reported []reportedLine
 	Safe     *safeContact
 	Facts    []fact
 	Planned  []plannedLine
@@ -110,8 +111,9 @@ func (s *Server) recordPage(c echo.Context, v *visit, f *recordFile) recordPage 
 		}
 	}
 	page.Lines = s.recordLines(v, f)
-	for _, kind := range []followup.Kind{followup.Contact, followup.Appointment, followup.Plan, followup.Review, followup.Orientation, followup.Document, followup.Handover, followup.Share, followup.Closing, followup.Reopening} {
-		if followup.Allowed(kind, f.row.Status) && (kind != followup.Share || f.row.Referral != nil) {
+	page.Reported = s.reported(c, v, f)
+	for _, kind := range []followup.Kind{followup.Contact, followup.Appointment, followup.Plan, followup.Review, followup.Orientation, followup.Document, followup.Handover, followup.Share, followup.Report, followup.Closing, followup.Reopening} {
+		if followup.Allowed(kind, f.row.Status) && (kind != followup.Share || f.row.Referral != nil) && (kind != followup.Report || reportable(f)) {
 			page.Acts = append(page.Acts, recordTab{Address: page.Address + "/ajouter/" + actPath(kind), Text: s.voice.T("office.record.act." + string(kind))})
 		}
 	}

@@ -34,6 +34,7 @@ type Row struct {
 	Version    int
 	Unverified bool
 	Damaged    bool
+	FromUnit   bool   // a follow-up unit sent it
 	Altered    string // what the database says of it otherwise than what was sealed, in words
 	Additions  int
 	Unseen     string // what of those nobody has opened, in words
@@ -57,7 +58,7 @@ func (s *Server) row(v *visit, r *archive.Report, opened *report.Report) Row {
 	held := r.HeldBy(now)
 	row := Row{
 		ID: r.ID.String(), Address: "/dossiers/" + r.ID.String(), Urgency: int(r.Urgency), ReceivedAt: received, DueAt: due,
-		Since: s.duration(now.Sub(received)), Open: held != nil, Version: r.Version, Unverified: r.Lane == "to_verify", Additions: r.Additions,
+		Since: s.duration(now.Sub(received)), Open: held != nil, Version: r.Version, Unverified: r.Lane == "to_verify", FromUnit: r.FromUnit, Additions: r.Additions,
 		Mine: r.Assignee != nil && *r.Assignee == v.ID, New: r.Status == triage.Received,
 		Claimable: v.Role.May(triage.Claim) && r.Assignee == nil && (held == nil || *held == v.ID),
 	}
