@@ -50,7 +50,7 @@ export async function asVisitor(options, test) {
   const patience = setTimeout(() => {
     visitor.late = true;
     context.close();
-  }, 180_000);
+  }, process.env.PICTURES ? 900_000 : 180_000);
   try {
     return await test(visitor);
   } catch (error) {
