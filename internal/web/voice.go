@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
@@ -9,6 +10,7 @@ import (
 	"github.com/BurntSushi/toml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
+	"golang.org/x/text/message"
 )
 
 // A Voice is one way the service speaks: a language and whom it speaks to. Its
@@ -18,6 +20,7 @@ type Voice struct {
 	Lang      string // BCP 47, for the page's lang attribute
 	Dir       string // "ltr" or "rtl", which way the page runs
 	Name      string // of the language, in the language
+	tag       language.Tag
 	localizer *i18n.Localizer
 	keys      map[string]bool
 	constant  map[string]string // the texts that have one form and no placeholder
@@ -76,7 +79,7 @@ func voiceOf(lang string, layers []layer) (*Voice, error) {
 		return nil, fmt.Errorf("reading the language %q: %w", lang, err)
 	}
 	bundle := i18n.NewBundle(tag)
-	v := &Voice{Lang: lang, localizer: i18n.NewLocalizer(bundle, lang), keys: map[string]bool{}, constant: map[string]string{}}
+	v := &Voice{Lang: lang, tag: tag, localizer: i18n.NewLocalizer(bundle, lang), keys: map[string]bool{}, constant: map[string]string{}}
 	for _, l := range layers {
 		var formed []*i18n.Message // what the bundle is needed for; most texts are constant
 		for _, message := range l.messages {
@@ -133,7 +136,7 @@ func (v *Voice) T(key string, namesAndValues ...any) string {
 		data := make(map[string]any, len(namesAndValues)/2)
 		for i := 0; i+1 < len(namesAndValues); i += 2 {
 			name := fmt.Sprint(namesAndValues[i])
-			data[name] = namesAndValues[i+1]
+			data[name] = v.readable(name, namesAndValues[i+1])
 			if name == "Count" {
 				config.PluralCount = namesAndValues[i+1]
 			}
@@ -145,4 +148,17 @@ func (v *Voice) T(key string, namesAndValues ...any) string {
 		return "[" + key + "]"
 	}
 	return text
+}
+
+// readable writes a number as its readers do: a large one 50 000 or 50,000 (years and
+// others of four digits stay as they are), the first of a month 1er in French.
+func (v *Voice) readable(name string, value any) any {
+	n, whole := value.(int)
+	switch {
+	case whole && n >= 10_000:
+		return message.NewPrinter(v.tag).Sprint(n)
+	case whole && n == 1 && name == "Day":
+		return cmp.Or(v.First("date.first"), "1")
+	}
+	return value
 }

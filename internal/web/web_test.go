@@ -121,3 +121,22 @@ func TestPanicsAndErrorsGoToOnePlaceAndQuoteNothing(t *testing.T) {
 		t.Errorf("log: %s", log.String())
 	}
 }
+
+func TestNumbersReadAsTheirReadersWriteThem(t *testing.T) {
+	files := fstest.MapFS{
+		"fr.toml": {Data: []byte("\"limit\" = \"{{.Max}} au plus\"\n\"date\" = \"le {{.Day}} mai {{.Year}}\"\n\"date.first\" = \"1er\"\n")},
+		"en.toml": {Data: []byte("\"limit\" = \"{{.Max}} at most\"\n\"date\" = \"{{.Day}} May {{.Year}}\"\n")},
+	}
+	for lang, want := range map[string][3]string{
+		"fr": {"50\u00a0000 au plus", "le 1er mai 2026", "le 2 mai 2026"},
+		"en": {"50,000 at most", "1 May 2026", "2 May 2026"},
+	} {
+		voice, err := web.NewVoice(files, lang, lang+".toml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := [3]string{voice.T("limit", "Max", 50_000), voice.T("date", "Day", 1, "Year", 2026), voice.T("date", "Day", 2, "Year", 2026)}; got != want {
+			t.Errorf("%s: %q, want %q", lang, got, want)
+		}
+	}
+}

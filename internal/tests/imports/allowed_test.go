@@ -116,7 +116,7 @@ var allowed = map[string]string{
 	"internal/trust":            "filippo.io/age",
 	"internal/web": `
 		github.com/BurntSushi/toml github.com/labstack/echo/v4 github.com/labstack/echo/v4/middleware
-		github.com/labstack/gommon/log github.com/nicksnyder/go-i18n/v2/i18n golang.org/x/text/language`,
+		github.com/labstack/gommon/log github.com/nicksnyder/go-i18n/v2/i18n golang.org/x/text/language golang.org/x/text/message`,
 	"locales":    "",
 	"migrations": "",
 	"static":     "",
