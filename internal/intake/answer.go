@@ -165,7 +165,7 @@ func (s *Server) askOnce(v *visit, at sheet, form url.Values, again *shown) {
 		if mark.Kind == report.UnknownCommune {
 			question = s.communeDoubt(v)
 		}
-		ask(mark.Field, mark.Kind, question, voice.T("button.send_anyway"))
+		ask(mark.Field, mark.Kind, question, voice.T("button.continue_anyway"))
 	}
 }
 

@@ -44,7 +44,7 @@ func faults(parts ...Part) (list []Fault) {
 // focus is the element a link of the error summary goes to.
 func (q Question) focus() string {
 	switch {
-	case q.Kind == report.DateParts:
+	case q.Kind == report.DateParts || q.DateWrong():
 		return q.ID + "-jour"
 	case len(q.Options) > 0 && !q.Long:
 		return q.Options[0].ID

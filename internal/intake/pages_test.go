@@ -121,7 +121,7 @@ func TestImplausibleValuesAreAskedAboutOnce(t *testing.T) {
 			if got, want := b.doc.Find("#"+id+"-erreur").Text(), s.words("mark."+c.mark); got != want {
 				t.Errorf("%s: asked %q, want %q", c.name, got, want)
 			}
-			if got := b.doc.Find("button[name=_skip]").Text(); got != s.words("button.send_anyway") {
+			if got := b.doc.Find("button[name=_skip]").Text(); got != s.words("button.continue_anyway") {
 				t.Errorf("%s: the button says %q", c.name, got)
 			}
 			_, form := b.fields()

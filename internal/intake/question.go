@@ -65,6 +65,16 @@ func (q Question) Part(i int) string {
 	return ""
 }
 
+// Dated reports whether a day was given where a stretch of time may be chosen.
+func (q Question) Dated() bool {
+	return q.Kind == report.DateOrPeriodKind && strings.Join(q.Parts, "") != ""
+}
+
+// DateWrong holds where the fault is in day, month or year.
+func (q Question) DateWrong() bool {
+	return q.Error != "" && (q.Kind == report.DateParts || q.Dated())
+}
+
 // A Group is a repeated part of a page.
 type Group struct {
 	Name  string

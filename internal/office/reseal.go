@@ -34,7 +34,6 @@ type Resealed struct {
 	Reports, Additions int
 	Records            int // of a unit, and opinions of a profession
 	Referrals          int // and letters about them
-	Views              int // of the queue, whose names are sealed
 	Left               []report.ID
 }
 
@@ -87,10 +86,7 @@ func Reseal(ctx context.Context, r Resealing) (Resealed, error) {
 			return done, err
 		}
 	}
-	if err := work.held(ctx, &done); err != nil {
-		return done, err
-	}
-	err = work.views(ctx, keys, &done)
+	err = work.held(ctx, &done)
 	return done, err
 }
 

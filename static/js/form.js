@@ -164,7 +164,8 @@ function count(area) {
     let length = 0;
     for (const _ of area.value) length++;
     const near = length >= max * 0.9;
-    const text = `${number.format(length)} / ${number.format(max)}`;
+    // A limit far away is no one's concern, and reads like a test to be passed.
+    const text = length * 2 < max ? "" : `${number.format(length)} / ${number.format(max)}`;
     shown.textContent = text;
     shown.classList.toggle("is-near", near);
     clearTimeout(pause);

@@ -69,6 +69,10 @@ func (q callQuestion) Part(i int) string {
 	return ""
 }
 
+// DateWrong holds where the fault is in day, month or year: all of the question is
+// marked on this page.
+func (q callQuestion) DateWrong() bool { return q.Error != "" }
+
 // Describedby names what explains a field to a screen reader.
 func (q callQuestion) Describedby() string {
 	var ids []string
