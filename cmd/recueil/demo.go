@@ -26,34 +26,37 @@ type demoReport struct {
 
 // sendDemo sends the invented reports through the real form, as a browser without
 // JavaScript does, once in the life of the folder.
-func (c *devCommand) sendDemo(ctx context.Context, intake string) error {
+func (c *devCommand) sendDemo(ctx context.Context, house *devFile, ownerURL string) error {
 	mark := filepath.Join(c.Dir, "demo.sent")
 	if _, err := os.Stat(mark); err == nil {
 		return nil
 	}
 	for i, r := range demoReports {
-		v := newVisitor(ctx, intake)
+		v := newVisitor(ctx, house.Intake)
 		if err := v.send(r); err != nil {
 			return fmt.Errorf("sending demo report %d: %w", i+1, err)
 		}
 	}
+	if err := c.passOn(ctx, house, ownerURL); err != nil {
+		return err
+	}
 	return os.WriteFile(mark, nil, 0o600)
 }
 
-// A visitor is one browser: it keeps the one cookie by itself, since net/http's jar
+// A visitor is one browser: it keeps its cookies by itself, since net/http's jar
 // sends a Secure cookie over https only, and browsers also to localhost.
 type visitor struct {
-	ctx    context.Context
-	client *http.Client
-	base   string
-	cookie string
-	at     string
-	status int
-	page   *goquery.Document
+	ctx     context.Context
+	client  *http.Client
+	base    string
+	cookies map[string]string
+	at      string
+	status  int
+	page    *goquery.Document
 }
 
 func newVisitor(ctx context.Context, base string) *visitor {
-	return &visitor{ctx: ctx, base: base, client: &http.Client{
+	return &visitor{ctx: ctx, base: base, cookies: map[string]string{}, client: &http.Client{
 		Timeout:       30 * time.Second,
 		Transport:     &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}, // our own child's certificate
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -148,8 +151,8 @@ func (v *visitor) post(path string, form url.Values) error {
 
 func (v *visitor) do(request *http.Request) error {
 	request.Header.Set("Sec-Fetch-Site", "same-origin")
-	if v.cookie != "" {
-		request.Header.Set("Cookie", v.cookie)
+	for name, value := range v.cookies {
+		request.AddCookie(&http.Cookie{Name: name, Value: value})
 	}
 	answer, err := v.client.Do(request)
 	if err != nil {
@@ -157,7 +160,7 @@ func (v *visitor) do(request *http.Request) error {
 	}
 	defer answer.Body.Close()
 	for _, c := range answer.Cookies() {
-		v.cookie = c.Name + "=" + c.Value
+		v.cookies[c.Name] = c.Value
 	}
 	if answer.StatusCode == http.StatusSeeOther {
 		next, _, _ := strings.Cut(answer.Header.Get("Location"), "#")

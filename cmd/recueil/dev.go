@@ -27,7 +27,7 @@ type devCommand struct {
 	DatabaseURL  string `help:"An existing, empty PostgreSQL database to use, as its superuser. Empty runs a private one." env:"RECUEIL_DEV_DATABASE_URL"`
 	ExitURL      string `help:"Outside page that 'Quitter vite' opens. Empty takes the intake's own default."`
 	TLS          bool   `help:"Serve with a self-signed certificate, to try the pages on a phone."`
-	Demo         bool   `help:"Send a dozen invented reports through the real form at the first start." default:"true" negatable:""`
+	Demo         bool   `help:"Send a dozen invented reports through the real form at the first start, and let two of them leave the house." default:"true" negatable:""`
 }
 
 // What dev writes into its folder for scripts, and reads back at the next start.
@@ -81,7 +81,7 @@ func (c *devCommand) Run(t *terminal) error {
 	house.Intake, house.Office, house.DatabaseURL = servers.intake.url, servers.office.url, ownerURL
 	house.PIDs = map[string]int{"intake": servers.intake.pid(), "office": servers.office.pid(), "postgres": pid}
 	if c.Demo {
-		if err := c.sendDemo(t.ctx, house.Intake); err != nil {
+		if err := c.sendDemo(t.ctx, &house, ownerURL); err != nil {
 			return err
 		}
 	}
