@@ -202,12 +202,12 @@ func TestLateSenderChangesNothing(t *testing.T) {
 	if err := n.Look(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	late, err := n.claim(context.Background(), [16]byte{})
+	late, err := n.claim(context.Background(), claiming{media: []Medium{Email, Webhook}, most: atOnce})
 	if err != nil || len(late) != 1 {
 		t.Fatalf("%v %v", late, err)
 	}
 	h.pass(2 * time.Minute)
-	now, err := n.claim(context.Background(), [16]byte{})
+	now, err := n.claim(context.Background(), claiming{media: []Medium{Email, Webhook}, most: atOnce})
 	if err != nil || len(now) != 1 {
 		t.Fatalf("%v %v", now, err)
 	}

@@ -90,6 +90,7 @@ type Notifier struct {
 	paris   *time.Location
 	voices  map[string]*web.Voice
 	trouble atomic.Pointer[Trouble]
+	places  map[Medium]chan struct{} // of what Run sends at the same time, by each medium
 }
 
 // catalogue holds the words of notices; a language that has it can be spoken.
@@ -99,6 +100,10 @@ const catalogue, firstLanguage = "office_notices.toml", "fr"
 func New(c Config) (*Notifier, error) {
 	n := &Notifier{Config: c, voices: map[string]*web.Voice{}}
 	n.trouble.Store(&Trouble{})
+	n.places = map[Medium]chan struct{}{}
+	for medium := range n.Channels {
+		n.places[medium] = make(chan struct{}, atOnce)
+	}
 	var err error
 	if n.paris, err = time.LoadLocation("Europe/Paris"); err != nil {
 		return nil, err
@@ -124,9 +129,10 @@ const (
 )
 
 // Run looks after alarms and reminders, and sends, until ctx ends. The two do not
-// wait for each other: a slow server keeps no alarm from climbing on.
+// wait for each other: a slow server keeps no alarm from climbing on, and no other notice
+// from going.
 func (n *Notifier) Run(ctx context.Context) {
-	go n.each(ctx, sendEvery, "notices were not sent", n.Send)
+	go n.each(ctx, sendEvery, "notices were not sent", n.begin)
 	n.each(ctx, lookEvery, "alarms and reminders were not looked after", n.Look)
 }
 

@@ -45,11 +45,14 @@ type executor interface {
 }
 
 // put writes a notice that is to be sent. Its id is drawn, and says nothing.
-func put(ctx context.Context, q executor, n *Notice) error {
+func put(ctx context.Context, q executor, n *Notice) error { return putFor(ctx, q, n, n.CreatedAt) }
+
+// putFor writes one that is due at a time.
+func putFor(ctx context.Context, q executor, n *Notice, due time.Time) error {
 	n.ID = uuid.New()
 	rows, err := q.Query(ctx, `insert into notices (id, kind, slot, channel, address, step, count, minutes, created_at, next_at)
-		values (@id, @kind, @slot, @channel, @address, @step, @count, @minutes, @now, @now) on conflict on constraint notices_once do nothing`,
-		pgx.NamedArgs{"id": n.ID, "kind": n.Kind, "slot": n.Slot, "channel": n.Medium, "address": n.Address, "step": n.Step, "count": n.Count, "minutes": n.Minutes, "now": n.CreatedAt})
+		values (@id, @kind, @slot, @channel, @address, @step, @count, @minutes, @now, @due) on conflict on constraint notices_once do nothing`,
+		pgx.NamedArgs{"id": n.ID, "kind": n.Kind, "slot": n.Slot, "channel": n.Medium, "address": n.Address, "step": n.Step, "count": n.Count, "minutes": n.Minutes, "now": n.CreatedAt, "due": due})
 	if err == nil {
 		rows.Close()
 		err = rows.Err()
@@ -82,19 +85,23 @@ const (
 	keptFor = 30 * 24 * time.Hour
 )
 
+// A claiming is what a process takes to send: so many by some media, or one alone, due or
+// not.
+type claiming struct {
+	only  uuid.UUID
+	media []Medium
+	most  int
+}
+
 // claim takes notices that are due for this process, alarms first. What only one or
 // nobody can send stays for whoever can.
-func (n *Notifier) claim(ctx context.Context, only uuid.UUID) ([]Notice, error) {
-	var media []Medium
-	for m := range n.Channels {
-		media = append(media, m)
-	}
+func (n *Notifier) claim(ctx context.Context, want claiming) ([]Notice, error) {
 	now := n.Now()
 	rows, err := n.Pool.Query(ctx, `update notices set claimed_until = @until, attempts = attempts + 1 where id in (
-		select id from notices where state = 'waiting' and next_at <= @now and created_at > @oldest and (claimed_until is null or claimed_until <= @now)
+		select id from notices where state = 'waiting' and (next_at <= @now or id = @only::uuid) and created_at > @oldest and (claimed_until is null or claimed_until <= @now)
 			and channel = any(@media) and (@only::uuid = @none::uuid or id = @only::uuid)
 		order by kind <> 'alarm', created_at, id limit @most for update skip locked)
-		returning `+noticeColumns, pgx.NamedArgs{"until": now.Add(claimTime), "now": now, "oldest": now.Add(-lifetime), "media": media, "most": atOnce, "only": only, "none": uuid.Nil})
+		returning `+noticeColumns, pgx.NamedArgs{"until": now.Add(claimTime), "now": now, "oldest": now.Add(-lifetime), "media": want.media, "most": want.most, "only": want.only, "none": uuid.Nil})
 	if err != nil {
 		return nil, fmt.Errorf("claiming notices: %w", postgres.Sort(err))
 	}

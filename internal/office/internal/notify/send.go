@@ -3,6 +3,8 @@ package notify
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -11,11 +13,44 @@ import (
 	"recueil/internal/office/internal/audit"
 )
 
-// Send sends what waits, several at a time: one slow server keeps no other back.
+// begin sends what waits and does not wait for it: each medium has places of its own, so
+// that a mail server that takes half a minute for each keeps no webhook back, and none of
+// its mails those that find a place beside it.
+func (n *Notifier) begin(ctx context.Context) error {
+	for medium, places := range n.places {
+		free := cap(places) - len(places) // only this loop takes any
+		if free == 0 {
+			continue
+		}
+		claimed, err := n.claim(ctx, claiming{media: []Medium{medium}, most: free})
+		if err != nil {
+			return err
+		}
+		if len(claimed) == 0 {
+			continue
+		}
+		set, err := n.Settings(ctx)
+		if err != nil {
+			return err // the claims expire
+		}
+		for _, notice := range claimed {
+			places <- struct{}{}
+			go func() {
+				defer func() { <-places }()
+				if err := n.sendOne(ctx, notice, n.words(set.Language)); err != nil && ctx.Err() == nil {
+					n.Log.Warn("what became of a notice was not written down", "notice", notice.ID, "err", err)
+				}
+			}()
+		}
+	}
+	return nil
+}
+
+// Send sends what waits, several at a time, and waits for it.
 func (n *Notifier) Send(ctx context.Context) error { return n.send(ctx, uuid.Nil) }
 
 func (n *Notifier) send(ctx context.Context, only uuid.UUID) error {
-	claimed, err := n.claim(ctx, only)
+	claimed, err := n.claim(ctx, claiming{only: only, media: slices.Collect(maps.Keys(n.Channels)), most: atOnce})
 	if err != nil || len(claimed) == 0 {
 		return err
 	}
@@ -78,7 +113,8 @@ func (n *Notifier) sendOne(ctx context.Context, notice Notice, words Words) erro
 func (n *Notifier) Try(ctx context.Context, by uuid.UUID, medium Medium, address string) (*Failure, error) {
 	now := n.Now()
 	notice := Notice{Kind: Test, Slot: uuid.NewString(), Medium: medium, Address: address, CreatedAt: now}
-	if err := put(ctx, n.Pool, &notice); err != nil {
+	// Later for everybody else: it is sent here, while somebody waits for the answer.
+	if err := putFor(ctx, n.Pool, &notice, now.Add(claimTime)); err != nil {
 		return nil, err
 	}
 	if err := n.Trail.Append(ctx, audit.Event{At: now, Actor: by, Action: "notice.tested", Object: "notice", ID: notice.ID.String()}); err != nil {

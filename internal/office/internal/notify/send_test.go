@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
@@ -180,4 +181,66 @@ func TestAReminderThatCannotBeCountedKeepsNoOtherBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantTold(t, h, "what can be counted", "rappel@exemple.fr")
+}
+
+// A stuck is a channel that takes what it is given and answers nobody until it is let go.
+type stuck struct{ took chan Notice }
+
+func (s stuck) Send(ctx context.Context, _ string, n Notice, _ Words) error {
+	s.took <- n
+	<-ctx.Done()
+	return &Failure{Code: "slow", Err: ctx.Err()}
+}
+
+func TestASlowServerKeepsNoOtherNoticeBack(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	mail, hook := stuck{make(chan Notice, 20)}, stuck{make(chan Notice, 1)}
+	n := h.process(func(c *Config) { c.Channels = map[Medium]Channel{Email: mail, Webhook: hook} })
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	tell := func(medium Medium, address, slot string) {
+		t.Helper()
+		if err := put(ctx, h.db.Office, &Notice{Kind: Overdue, Slot: slot, Medium: medium, Address: address, Count: 1, CreatedAt: night}); err != nil {
+			t.Fatal(err)
+		}
+		if err := n.begin(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tell(Email, "un@exemple.fr", "0")
+	<-mail.took // it hangs from now on
+	tell(Email, "trois@exemple.fr", "0")
+	if got := <-mail.took; got.Address != "trois@exemple.fr" {
+		t.Errorf("%s goes beside it", got.Address)
+	}
+	for slot := range atOnce + 2 {
+		tell(Email, "un@exemple.fr", fmt.Sprint("more ", slot))
+	}
+	tell(Webhook, "https://deux.example/", "0")
+	<-hook.took // every place of the mails is taken, and none of its own
+	if waits := states(h)[waiting]; waits != atOnce+5 {
+		t.Errorf("%d notices wait", waits)
+	}
+	var claimed int
+	if err := h.db.Owner.QueryRow(ctx, "select count(*)::int from notices where claimed_until is not null").Scan(&claimed); err != nil || claimed != atOnce+1 {
+		t.Errorf("%d are claimed by a process with %d places for each medium: %v", claimed, atOnce, err)
+	}
+}
+
+// Somebody stands by a test: what sends the rest does not take it from under him.
+func TestATestIsSentByWhoAskedForIt(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	n := h.process()
+	notice := Notice{Kind: Test, Slot: "0", Medium: Email, Address: "un@exemple.fr", CreatedAt: night}
+	if err := putFor(t.Context(), h.db.Office, &notice, night.Add(claimTime)); err != nil {
+		t.Fatal(err)
+	}
+	if err := n.Send(t.Context()); err != nil || len(h.inbox.addresses()) != 0 {
+		t.Errorf("it is taken by whoever sends: %v", err)
+	}
+	if err := n.send(t.Context(), notice.ID); err != nil || len(h.inbox.addresses()) != 1 {
+		t.Errorf("who asked for it does not send it: %v", err)
+	}
 }
