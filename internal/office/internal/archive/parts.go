@@ -65,6 +65,28 @@ type NewPart struct {
 // ErrPartID says that a part of that id is stored already.
 var ErrPartID = errors.New("a part of that id is stored already")
 
+// Decisions lists the sealed decisions on some reports, each report's in their order.
+func (a *Archive) Decisions(ctx context.Context, ids []report.ID) (map[report.ID][]Part, error) {
+	rows, err := a.pool.Query(ctx, `select p.report_id, p.id, p.kind, p.author, s.display_name as author_name, p.body, p.created_at
+		from parts p join staff s on s.id = p.author where p.report_id = any($1) and p.kind = 'decision' order by p.report_id, p.created_at, p.id`, ids)
+	if err != nil {
+		return nil, fmt.Errorf("reading decisions: %w", postgres.Sort(err))
+	}
+	type of struct {
+		ReportID report.ID
+		Part
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[of])
+	if err != nil {
+		return nil, fmt.Errorf("reading decisions: %w", postgres.Sort(err))
+	}
+	all := map[report.ID][]Part{}
+	for _, one := range found {
+		all[one.ReportID] = append(all[one.ReportID], one.Part)
+	}
+	return all, nil
+}
+
 // AppendPart stores a part and returns it as it was sealed, for the line of the trail
 // that belongs to the same transaction. Two that are written at once come one after
 // the other, whatever the clocks of their servers say: each is sealed for its place.

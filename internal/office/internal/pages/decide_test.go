@@ -171,6 +171,9 @@ func TestACoordinatorSetsTheUrgency(t *testing.T) {
 	}
 	// Who writes the database lowers it, and no sealed decision says so.
 	d.exec("update reports set urgency = 3, due_at = received_at + interval '72 hours'")
+	if got := b.open("/file").row(r).Find(".badge.is-error").Text(); got != "ligne modifiée" {
+		t.Errorf("in the queue, a lowered urgency says %q", got)
+	}
 	if got := b.open(path(r)).text("[data-altered]"); !strings.Contains(got, "urgence") {
 		t.Errorf("a lowered urgency passes: %q", got)
 	}

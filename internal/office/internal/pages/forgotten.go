@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 
@@ -41,24 +42,24 @@ func (s *Server) forgotten(c echo.Context, v *visit) error {
 	if err := s.Trail.Append(ctx, event); err != nil {
 		return err
 	}
-	rows := s.quietRows(v, found)
+	rows := s.quietRows(ctx, v, found)
 	waiting, err := s.Archive.Unpassed(ctx, v.keys.Teams())
 	if err != nil {
 		return err
 	}
-	toPass := s.quietRows(v, waiting)
+	toPass := s.quietRows(ctx, v, waiting)
 	title := s.voice.T("office.forgotten.title")
 	return s.render(c, http.StatusOK, "forgotten", forgottenPage{Frame: s.frame(c, title), Heading: title,
 		Count: s.many(all), Rows: rows, More: all > len(found), ToPass: toPass})
 }
 
 // quietRows opens the bodies of what waits for longer than it may.
-func (s *Server) quietRows(v *visit, found []archive.Quiet) []handRow {
+func (s *Server) quietRows(ctx context.Context, v *visit, found []archive.Quiet) []handRow {
 	reports := make([]archive.Report, len(found))
 	for i := range found {
 		reports[i] = found[i].Report
 	}
-	rows := s.handRows(v, reports)
+	rows := s.handRows(ctx, v, reports)
 	for i := range rows {
 		rows[i].Still = s.duration(s.Now().Sub(found[i].Since))
 	}
@@ -66,9 +67,9 @@ func (s *Server) quietRows(v *visit, found []archive.Quiet) []handRow {
 }
 
 // handRows opens the bodies of a list.
-func (s *Server) handRows(v *visit, reports []archive.Report) []handRow {
+func (s *Server) handRows(ctx context.Context, v *visit, reports []archive.Report) []handRow {
 	rows := make([]handRow, len(reports))
-	for i, row := range s.openRows(v, reports) {
+	for i, row := range s.openRows(ctx, v, reports) {
 		rows[i] = handRow{Row: row, Reference: seal.FormatReference(reports[i].Reference), State: s.voice.T("office.status." + string(reports[i].Status))}
 	}
 	return rows

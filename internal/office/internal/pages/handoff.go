@@ -95,7 +95,7 @@ func (s *Server) showHandoff(c echo.Context, v *visit, status int, page handoffP
 	if err := s.Trail.Append(ctx, event); err != nil {
 		return err
 	}
-	page.Mine, page.Drafts = s.handRows(v, mine), s.handRows(v, begun)
+	page.Mine, page.Drafts = s.handRows(ctx, v, mine), s.handRows(ctx, v, begun)
 	for i := range mine {
 		_, page.Mine[i].Chosen = page.Typed.Reports[mine[i].ID]
 	}

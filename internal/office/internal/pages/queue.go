@@ -162,7 +162,7 @@ func (s *Server) openQueue(ctx context.Context, v *visit, view archive.View, unf
 	if err := s.Trail.Append(ctx, event); err != nil {
 		return found, nil, err
 	}
-	return found, s.openRows(v, found.rows), nil
+	return found, s.openRows(ctx, v, found.rows), nil
 }
 
 // queueCounts are how many rows each view of the screen shows.
@@ -234,7 +234,7 @@ func (s *Server) groups(rows []Row) []rowGroup {
 
 // openRows opens the bodies of a page of rows, as many at a time as there are
 // processors.
-func (s *Server) openRows(v *visit, found []archive.Report) []Row {
+func (s *Server) openRows(ctx context.Context, v *visit, found []archive.Report) []Row {
 	rows := make([]Row, len(found))
 	next := make(chan int)
 	var workers sync.WaitGroup
@@ -250,6 +250,7 @@ func (s *Server) openRows(v *visit, found []archive.Report) []Row {
 	}
 	close(next)
 	workers.Wait()
+	s.confirmUrgencies(ctx, found, rows)
 	s.keepFacets(v, found, rows)
 	return rows
 }

@@ -65,7 +65,7 @@ func (s *Server) findReference(c echo.Context, v *visit) error {
 		if err := s.Trail.Append(ctx, event); err != nil {
 			return err
 		}
-		page.Groups = []rowGroup{{Rows: s.openRows(v, found)}}
+		page.Groups = []rowGroup{{Rows: s.openRows(c.Request().Context(), v, found)}}
 	}
 	return s.render(c, http.StatusOK, "reference", page)
 }
