@@ -76,15 +76,16 @@ func (a *Archive) Calendar(ctx context.Context, teams []string, span Span) ([]Ca
 	return found, nil
 }
 
-// PlanAppointment stores an appointment, unless its member has another one then.
+// PlanAppointment stores an appointment, unless its member has another one then. One of
+// that id that is stored already is ErrConcurrent.
 func PlanAppointment(ctx context.Context, tx pgx.Tx, p Appointment) error {
 	// Two who plan for the same member at once come one after the other.
 	if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock(hashtextextended('appointments ' || $1, 0))", p.Assignee.String()); err != nil {
 		return fmt.Errorf("planning an appointment: %w", postgres.Sort(err))
 	}
 	var taken bool
-	err := tx.QueryRow(ctx, `select exists (select from record_appointments where assignee = $1 and status = 'planned' and starts_at < $3 and ends_at > $2)`,
-		p.Assignee, p.StartsAt, p.EndsAt).Scan(&taken)
+	err := tx.QueryRow(ctx, `select exists (select from record_appointments where assignee = $1 and status = 'planned' and starts_at < $3 and ends_at > $2 and id <> $4)`,
+		p.Assignee, p.StartsAt, p.EndsAt, p.ID).Scan(&taken)
 	if err != nil {
 		return fmt.Errorf("planning an appointment: %w", postgres.Sort(err))
 	}
@@ -93,6 +94,9 @@ func PlanAppointment(ctx context.Context, tx pgx.Tx, p Appointment) error {
 	}
 	_, err = tx.Exec(ctx, "insert into record_appointments (id, record_id, assignee, starts_at, ends_at) values ($1, $2, $3, $4, $5)",
 		p.ID, p.RecordID, p.Assignee, p.StartsAt, p.EndsAt)
+	if postgres.Constraint(err) == "record_appointments_pkey" {
+		return ErrConcurrent
+	}
 	if err != nil {
 		return fmt.Errorf("planning an appointment: %w", postgres.Sort(err))
 	}

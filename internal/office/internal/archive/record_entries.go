@@ -83,10 +83,14 @@ func (a *Archive) Opinions(ctx context.Context, record uuid.UUID) ([]Opinion, er
 	return found, nil
 }
 
-// AppendOpinion stores an opinion.
+// AppendOpinion stores an opinion. One of that id that is stored already is
+// ErrConcurrent.
 func AppendOpinion(ctx context.Context, tx pgx.Tx, o Opinion) error {
 	_, err := tx.Exec(ctx, "insert into record_opinions (id, record_id, team_id, epoch, author, body, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
 		o.ID, o.RecordID, o.TeamID, o.Epoch, o.Author, o.Body, o.CreatedAt)
+	if postgres.Constraint(err) == "record_opinions_pkey" {
+		return ErrConcurrent
+	}
 	if err != nil {
 		return fmt.Errorf("writing an opinion on record %s: %w", o.RecordID, postgres.Sort(err))
 	}

@@ -81,10 +81,14 @@ type NewRecord struct {
 	Opening  RecordEntry
 }
 
-// OpenRecord stores a record and its opening.
+// OpenRecord stores a record and its opening. One of that id that is stored already is
+// ErrConcurrent.
 func OpenRecord(ctx context.Context, tx pgx.Tx, n NewRecord) error {
 	_, err := tx.Exec(ctx, `insert into records (id, team_id, epoch, body, referral_id, lead, opened_at, last_at, opening)
 		values ($1, $2, $3, $4, $5, $6, $7, $7, $8)`, n.ID, n.TeamID, n.Epoch, n.Body, n.Referral, n.Lead, n.At, n.Opening.ID)
+	if postgres.Constraint(err) == "records_pkey" {
+		return ErrConcurrent
+	}
 	if err != nil {
 		return fmt.Errorf("opening record %s: %w", n.ID, postgres.Sort(err))
 	}

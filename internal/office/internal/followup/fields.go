@@ -129,6 +129,9 @@ var forms = map[Kind][]Field{
 	},
 }
 
+// HandedTo is what an entry of a hand-over says by itself: the name of the new lead.
+const HandedTo = "to"
+
 // OpinionFields is what an opinion asks: its words.
 var OpinionFields = []Field{{Name: "note", Type: Text, Required: true}}
 

@@ -164,12 +164,31 @@ func (f *recordFile) find(id uuid.UUID) (recordEntry, bool) {
 	return f.entries[i], true
 }
 
-// opening is what the unit knows from the start, as it stands now.
-func (f *recordFile) opening() followup.Said {
-	if e, ok := f.find(f.row.Opening); ok {
-		return e.entry.Said
+// openingEntry is what the unit knows from the start, as it stands now: the opening that
+// no sealed entry corrects. The column beside it is for lists; who can write the database
+// could have it name an older one, with a number that is no longer safe to call. Only one
+// that it names and that does not open stands in front, so that an older one does not
+// pass for the newest.
+func (f *recordFile) openingEntry() (recordEntry, bool) {
+	if named, ok := f.find(f.row.Opening); ok && named.damaged {
+		return named, true
 	}
-	return nil
+	current := f.current(followup.Opening)
+	if len(current) == 0 {
+		return recordEntry{}, false
+	}
+	return current[len(current)-1], true
+}
+
+func (f *recordFile) opening() followup.Said {
+	e, _ := f.openingEntry()
+	return e.entry.Said
+}
+
+// openingMoved reports whether the row names another opening than what was sealed.
+func (f *recordFile) openingMoved() bool {
+	e, ok := f.openingEntry()
+	return !f.broken && (!ok || e.row.ID != f.row.Opening)
 }
 
 func (f *recordFile) nextSequence() int {

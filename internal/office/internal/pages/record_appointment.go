@@ -61,13 +61,13 @@ func (s *Server) doOutcome(c echo.Context, v *visit) error {
 	fill := filling{kind: followup.Outcome, entry: report.NewID()}
 	fill.take(form)
 	fill.replaces = nil
+	act := recordAct{id: fill.entry, entry: followup.Entry{Kind: followup.Outcome, About: &p.ID, Said: fill.said}, ended: &p.ID, how: fill.said.Get("status")}
 	if how := fill.said.Get("status"); p.StartsAt.After(s.Now()) && (how == followup.Done || how == followup.NoShow) {
 		fill.faults = append(fill.faults, followup.Fault{Field: "status", What: "early"})
 	}
 	if fill.faults != nil {
 		return s.showOutcome(c, f, p, fill, screen{Status: http.StatusUnprocessableEntity})
 	}
-	act := recordAct{id: fill.entry, entry: followup.Entry{Kind: followup.Outcome, About: &p.ID, Said: fill.said}, ended: &p.ID, how: fill.said.Get("status")}
 	err = s.addEntry(c, v, f.row.ID, act)
 	if errors.Is(err, archive.ErrReplaced) || errors.Is(err, errRecordMoved) || isConcurrent(err) {
 		if f, p, err = s.appointmentOf(c, v); err != nil {

@@ -70,6 +70,9 @@ func (s *Server) tell(l *recordLine, e recordEntry) {
 	if e.entry.Kind == followup.Plan && e.entry.Replaces != nil {
 		l.Text = s.voice.T("office.record.line.plan.changed")
 	}
+	if to := told.Get(followup.HandedTo); to != "" {
+		l.Facts = append(l.Facts, fact{Label: s.voice.T("office.record.who.handover"), Value: to})
+	}
 	for _, f := range followup.Fields(e.entry.Kind) {
 		value := s.saidText(kind, f, told)
 		switch {

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -74,20 +75,49 @@ func (s *Server) makeRecord(c echo.Context, v *visit) error {
 	if fill.faults != nil || fill.badWho != "" {
 		return s.showOpening(c, unit.ID, fill, screen{Status: http.StatusUnprocessableEntity})
 	}
-	// The page's id is the record's: a double tap opens one.
-	if _, err := s.Archive.Record(ctx, fill.entry, []string{unit.ID}); err == nil {
-		return goTo(c, recordAddress(fill.entry))
-	}
-	err = s.Trail.Record(ctx, func(tx pgx.Tx) ([]audit.Event, error) {
-		return s.storeRecord(ctx, tx, v, opened{record: fill.entry, unit: unit.ID, lead: fill.who, said: fill.said})
-	})
-	if err != nil {
+	if err := s.beginRecord(c, v, unit.ID, &fill); err != nil {
 		return err
 	}
 	if err := s.sent(c, v); err != nil {
 		return err
 	}
 	return goTo(c, recordAddress(fill.entry))
+}
+
+// beginRecord opens a record under the id of its page, so that a double tap opens one.
+// Other words from the same page, and an id that is another's, open another.
+func (s *Server) beginRecord(c echo.Context, v *visit, unit string, fill *filling) error {
+	ctx := c.Request().Context()
+	for range tries {
+		f, err := s.openFile(c, v, fill.entry)
+		switch {
+		case err == nil && f.beganWith(v, fill.said):
+			return nil
+		case err == nil:
+			fill.entry = report.NewID()
+		case !errors.Is(err, errNoRecord):
+			return err
+		}
+		err = s.Trail.Record(ctx, func(tx pgx.Tx) ([]audit.Event, error) {
+			return s.storeRecord(ctx, tx, v, opened{record: fill.entry, unit: unit, lead: fill.who, said: fill.said})
+		})
+		if !isConcurrent(err) {
+			return err
+		}
+		if _, err := s.Archive.Record(ctx, fill.entry, []string{unit}); errors.Is(err, archive.ErrNoRecord) {
+			fill.entry = report.NewID() // of a record of another team
+		}
+	}
+	return archive.ErrConcurrent
+}
+
+// beganWith reports whether a member opened the record with these words.
+func (f *recordFile) beganWith(v *visit, said followup.Said) bool {
+	if len(f.entries) == 0 {
+		return false
+	}
+	first := f.entries[0]
+	return first.row.Author == v.ID && first.entry.Same(&followup.Entry{Kind: followup.Opening, Said: said})
 }
 
 // opened is a record about to be opened.

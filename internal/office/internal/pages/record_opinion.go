@@ -1,8 +1,10 @@
 package pages
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -128,28 +130,49 @@ func (s *Server) writeOpinion(c echo.Context, v *visit) error {
 	if fill.faults != nil {
 		return s.showOpinionForm(c, f, team, fill, screen{Status: http.StatusUnprocessableEntity})
 	}
-	if f.row.Status == followup.Closed {
+	err = s.storeOpinion(c, v, f, team, fill)
+	if isConcurrent(err) { // a second tap that overtook the first, or an id that is another's
+		if f, team, err = s.opinionForm(c, v); err != nil {
+			return err
+		}
+		if !f.holdsOpinion(v, fill) {
+			fill.entry = report.NewID()
+		}
+		err = s.storeOpinion(c, v, f, team, fill)
+	}
+	if errors.Is(err, errRecordMoved) {
 		return s.showOpinionForm(c, f, team, fill, screen{Status: http.StatusConflict, Notice: s.voice.T("office.record.conflict.closed")})
 	}
-	if err := s.storeOpinion(c, v, f, team, fill); err != nil {
+	if err != nil {
 		return err
 	}
-	if err := s.sent(c, v); err != nil {
-		return err
+	return s.added(c, v, f)
+}
+
+// holdsOpinion reports whether an opinion is on the record already: its author sent it
+// twice.
+func (f *recordFile) holdsOpinion(v *visit, fill filling) bool {
+	for _, stored := range f.opinions {
+		if stored.ID != fill.entry || stored.Author != v.ID {
+			continue
+		}
+		if key, ok := holder(v, stored.TeamID, stored.Epoch); ok {
+			before, err := followup.OpenOpinion(key, stored.ID, f.row.ID, stored.Body)
+			return err == nil && before.Text == fill.said.Get("note")
+		}
 	}
-	return goTo(c, recordAddress(f.row.ID)+"#suivi")
+	return false
 }
 
 func (s *Server) storeOpinion(c echo.Context, v *visit, f *recordFile, team trust.Team, fill filling) error {
-	for _, stored := range f.opinions {
-		if stored.ID == fill.entry && stored.Author == v.ID {
-			if key, ok := holder(v, stored.TeamID, stored.Epoch); ok {
-				if before, err := followup.OpenOpinion(key, stored.ID, f.row.ID, stored.Body); err == nil && before.Text == fill.said.Get("note") {
-					return nil // the second tap
-				}
-			}
-			fill.entry = report.NewID()
-		}
+	if f.holdsOpinion(v, fill) {
+		return nil
+	}
+	if f.row.Status == followup.Closed {
+		return errRecordMoved
+	}
+	if slices.ContainsFunc(f.opinions, func(o archive.Opinion) bool { return o.ID == fill.entry }) {
+		fill.entry = report.NewID()
 	}
 	to, _ := s.Desk.Trust.File().Current(team.ID)
 	key, holds := holder(v, team.ID, to.Number)

@@ -153,5 +153,8 @@ func (s *Server) openingOf(v *visit, r *archive.Listed) (followup.Said, error) {
 	}
 	var e followup.Entry
 	err = key.Open(casefile.Place{Part: r.Opening, Kind: recordPart, Sequence: r.Sequence}, r.OpeningBody, &e)
+	if err == nil && e.Kind != followup.Opening {
+		err = followup.ErrForged
+	}
 	return e.Said, err
 }

@@ -34,7 +34,7 @@ func TestAUnitSendsASheetThatTheReporterReads(t *testing.T) {
 		}
 	}
 	r, b, record := d.accepted(young, url.Values{"extent": {"whole"}})
-	b.open(record + "/fiches").want(200, "")
+	b.open(record+"/fiches").want(200, "")
 	if n := b.doc.Find(".sheets a").Length(); n < 4 || b.doc.Find("form[action$='/fiches']").Length() != 0 {
 		t.Fatalf("%d sheets are offered, or one is sent unread", n)
 	}
@@ -91,7 +91,7 @@ func TestASheetHasNowhereToGoWithoutAMailbox(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	_, b, record := d.accepted(mother(), nil)
-	b.open(record + "/fiches").want(200, "")
+	b.open(record+"/fiches").want(200, "")
 	if got := b.text(".record-form .notice"); !strings.Contains(got, "en partie") || b.doc.Find(".sheets a").Length() != 0 || b.doc.Find(".record-form .notice a").AttrOr("href", "") != record+"/ajouter/partage" {
 		t.Errorf("of a masked referral it says %q", got)
 	}

@@ -5,12 +5,13 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"recueil/internal/office/internal/archive"
-	"recueil/internal/office/internal/followup"
+	"recueil/internal/office/internal/audit"
 	"recueil/internal/report"
 	"recueil/internal/trust"
 	"recueil/internal/web"
@@ -35,8 +36,18 @@ type loadRow struct {
 
 func (s *Server) unitTeam(c echo.Context, v *visit, unit trust.Team) error {
 	notice := ""
-	if c.QueryParam("fait") != "" {
-		notice = s.voice.T("office.record.team.done")
+	if n, err := strconv.Atoi(c.QueryParam("fait")); err == nil {
+		members, err := s.Archive.Colleagues(c.Request().Context(), []string{unit.ID})
+		if err != nil {
+			return err
+		}
+		to, _ := uuid.Parse(c.QueryParam("a"))
+		if at := slices.IndexFunc(members, func(m archive.Colleague) bool { return m.ID == to }); at >= 0 {
+			notice = s.voice.T("office.record.team.done", "Count", n, "Who", members[at].Name)
+		}
+		if left, err := strconv.Atoi(c.QueryParam("reste")); err == nil && left > 0 {
+			notice += " " + s.voice.T("office.record.team.left", "Count", left)
+		}
 	}
 	return s.showTeam(c, unit, screen{Status: http.StatusOK, Notice: notice})
 }
@@ -72,18 +83,33 @@ func (s *Server) handOverAll(c echo.Context, v *visit, unit trust.Team) error {
 	if err != nil {
 		return err
 	}
-	if from == to || !slices.ContainsFunc(members, func(m archive.Colleague) bool { return m.ID == to }) {
+	at := slices.IndexFunc(members, func(m archive.Colleague) bool { return m.ID == to })
+	if from == to || at < 0 {
 		return s.showTeam(c, unit, screen{Status: http.StatusUnprocessableEntity, Problems: []problem{{"to-" + form.Get("from"), s.voice.T("office.record.fault.who")}}})
 	}
 	records, err := s.Archive.LedBy(ctx, unit.ID, from)
 	if err != nil {
 		return err
 	}
+	given, left := 0, 0
 	for _, id := range records {
-		act := recordAct{id: report.NewID(), entry: followup.Entry{Kind: followup.Handover}, lead: &to}
-		if err := s.addEntry(c, v, id, act); err != nil && !errors.Is(err, errRecordMoved) { // closed meanwhile, or damaged
+		err := s.addEntry(c, v, id, recordAct{id: report.NewID(), entry: handover(members[at], nil), lead: &to})
+		switch {
+		case errors.Is(err, errRecordMoved): // closed meanwhile, or damaged
+			left++
+		case err != nil:
 			return err
+		default:
+			given++
 		}
 	}
-	return goTo(c, "/suivi/equipe?"+url.Values{"fait": {"1"}}.Encode())
+	line := audit.Event{At: s.Now(), Actor: v.ID, Action: "record.hand_over_all", Object: "staff", ID: from.String(), Detail: strconv.Itoa(given) + " " + to.String()}
+	if err := s.Trail.Append(ctx, line); err != nil {
+		return err
+	}
+	done := url.Values{"fait": {strconv.Itoa(given)}, "a": {to.String()}}
+	if left > 0 {
+		done.Set("reste", strconv.Itoa(left))
+	}
+	return goTo(c, "/suivi/equipe?"+done.Encode())
 }

@@ -44,23 +44,45 @@ func (s *Server) addEntry(c echo.Context, v *visit, id uuid.UUID, act recordAct)
 		switch {
 		case err != nil:
 			return err
+		case f.holds(v.ID, act):
+			return nil
 		case f.broken || len(f.entries) >= archive.MostEntries || !followup.Allowed(act.entry.Kind, f.row.Status), act.entry.Kind == followup.Closing && f.expects():
 			return errRecordMoved
 		}
-		if stored, ok := f.find(act.id); ok {
-			if stored.row.Author == v.ID && stored.entry.Same(&act.entry) {
-				return nil
-			}
-			act.id = report.NewID()
+		if _, taken := f.find(act.id); taken {
+			act.rename(report.NewID())
 		}
 		if err := f.mayReplace(act.entry); err != nil {
 			return err
 		}
-		if err := s.addTo(c, v, f, act); !errors.Is(err, archive.ErrConcurrent) {
+		err = s.addTo(c, v, f, act)
+		if errors.Is(err, archive.ErrOverlap) || errors.Is(err, archive.ErrReplaced) {
+			// Two taps at once: the first is in the way of the second.
+			if again, opened := s.openFile(c, v, id); opened == nil && again.holds(v.ID, act) {
+				return nil
+			}
+		}
+		if !errors.Is(err, archive.ErrConcurrent) {
 			return err
 		}
 	}
 	return archive.ErrConcurrent
+}
+
+// holds reports whether an act is in the record already: its author sent it twice.
+func (f *recordFile) holds(author uuid.UUID, act recordAct) bool {
+	stored, ok := f.find(act.id)
+	return ok && stored.row.Author == author && stored.entry.Same(&act.entry)
+}
+
+// rename gives an act another id: its own was taken by what was sent from the same page
+// before, in other words.
+func (act *recordAct) rename(id uuid.UUID) {
+	act.id = id
+	if act.plan != nil {
+		plan := *act.plan
+		plan.ID, act.plan, act.entry.About = id, &plan, &id
+	}
 }
 
 func (s *Server) addTo(c echo.Context, v *visit, f *recordFile, act recordAct) error {
@@ -83,6 +105,9 @@ func (s *Server) addTo(c echo.Context, v *visit, f *recordFile, act recordAct) e
 		line.Action = "record.reopen"
 	case followup.Handover:
 		line.Action = "record.hand_over"
+		if act.lead != nil {
+			line.Detail = act.lead.String()
+		}
 	}
 	if act.file != nil {
 		line.Action, line.Detail = "record.file_add", act.file.ID.String()
