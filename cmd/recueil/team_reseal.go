@@ -29,7 +29,7 @@ func (c *teamReseal) Run(t *terminal) error {
 			fmt.Fprintf(t.warn, "\r%d reports, %d additions, %d records", so.Reports, so.Additions, so.Records)
 		}})
 	fmt.Fprintln(t.warn)
-	fmt.Fprintf(t.out, "%d reports and %d additions, %d records, %d referrals are sealed to the current epoch of %s\n", done.Reports, done.Additions, done.Records, done.Referrals, c.Team)
+	fmt.Fprintf(t.out, "%d reports and %d additions, %d records, %d referrals, %d names of views are sealed to the current epoch of %s\n", done.Reports, done.Additions, done.Records, done.Referrals, done.Views, c.Team)
 	if err != nil {
 		return fmt.Errorf("stopped; run it again to go on: %w", err)
 	}

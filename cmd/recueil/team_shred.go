@@ -27,7 +27,7 @@ func (c *teamShred) Run(t *terminal) error {
 	}
 	fmt.Fprintf(t.warn, "The shred key of epoch %d of %s is about to be destroyed. No copy of its wraps will open any more, in any backup.\n", c.Epoch, c.Team)
 	if !lost.None() {
-		fmt.Fprintf(t.warn, "LOST FOR GOOD: %d reports, %d additions, %d records and %d referrals. Nobody will ever read them.\n", lost.Reports, lost.Additions, lost.Records, lost.Referrals)
+		fmt.Fprintf(t.warn, "LOST FOR GOOD: %s. Nobody will ever read them.\n", lost)
 	}
 	fmt.Fprintf(t.warn, "An intake that is switched off may hold reports of this epoch in its spool folder: they would be lost, too.\n")
 	if err := t.confirm(fmt.Sprintf("%s %d", c.Team, c.Epoch)); err != nil {
@@ -36,7 +36,7 @@ func (c *teamShred) Run(t *terminal) error {
 	if lost, err = office.Shred(t.ctx, shredding); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.out, "Epoch %d of %s is destroyed here; %d reports and %d additions are lost. Destroy its shred key on every office and in its backup, too.\n",
-		c.Epoch, c.Team, lost.Reports, lost.Additions)
+	fmt.Fprintf(t.out, "Epoch %d of %s is destroyed here. Lost are %s. Destroy its shred key on every office and in its backup, too.\n",
+		c.Epoch, c.Team, lost)
 	return nil
 }

@@ -28,7 +28,7 @@ func (c *teamStatus) Run(t *terminal) error {
 	for _, team := range status.Teams {
 		fmt.Fprintf(table, "\nTEAM %s, %s\n", team.ID, team.Name)
 		for _, e := range team.Epochs {
-			fmt.Fprintf(table, "  epoch %d\t%s\t%d reports\t%d additions\t%d records\t%d referrals\n", e.Number, e.State, e.Sealed.Reports, e.Sealed.Additions, e.Sealed.Records, e.Sealed.Referrals)
+			fmt.Fprintf(table, "  epoch %d\t%s\t%d reports\t%d additions\t%d records\t%d calls\t%d referrals\t%d views\n", e.Number, e.State, e.Sealed.Reports, e.Sealed.Additions, e.Sealed.Records, e.Sealed.Calls, e.Sealed.Referrals, e.Sealed.Views)
 		}
 		fmt.Fprintf(table, "  holders\t%s\n", strings.Join(team.Members, ", "))
 		if team.Unsettled == "" {

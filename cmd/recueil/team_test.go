@@ -90,7 +90,7 @@ func TestTheLifeOfATeamsKeyAtTheTerminal(t *testing.T) {
 	if _, err := os.Stat(key); err != nil {
 		t.Error("the key is gone all the same")
 	}
-	if out := o.must("plateau 1\n", o.with("team", "shred", "plateau", "1")...); !strings.Contains(out, "0 reports and 0 additions are lost") {
+	if out := o.must("plateau 1\n", o.with("team", "shred", "plateau", "1")...); !strings.Contains(out, "Lost are 0 reports, 0 additions, 0 records, 0 unfinished calls") {
 		t.Errorf("team shred says %q", out)
 	}
 	if _, err := os.Stat(key); err == nil {

@@ -34,6 +34,7 @@ type Resealed struct {
 	Reports, Additions int
 	Records            int // of a unit, and opinions of a profession
 	Referrals          int // and letters about them
+	Views              int // of the queue, whose names are sealed
 	Left               []report.ID
 }
 
@@ -86,7 +87,10 @@ func Reseal(ctx context.Context, r Resealing) (Resealed, error) {
 			return done, err
 		}
 	}
-	err = work.held(ctx, &done)
+	if err := work.held(ctx, &done); err != nil {
+		return done, err
+	}
+	err = work.views(ctx, keys, &done)
 	return done, err
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"recueil/internal/office"
+	"recueil/internal/office/internal/keyring"
 	"recueil/internal/office/internal/unseal"
 	"recueil/internal/report"
 	"recueil/internal/seal"
@@ -51,6 +52,11 @@ func TestResealingBringsEverythingForward(t *testing.T) {
 	h.exec("update reports set status = 'in_triage'")
 	digests := h.count("select count(*) from reports where digest is not null")
 
+	keys, view := h.keys("camille", vouching), report.NewID()
+	name, err := keys.Epochs("plateau")[0].SealForTeam(keyring.ForViews, view, []byte("Urgents"))
+	h.must(err)
+	h.exec("insert into queue_views (id, owner, team_id, epoch, name, query, shared, created_at) values ($1, $2, 'plateau', 1, $3, '', false, now())", view, h.staffID("camille"), name)
+
 	// Each of these must stay where it is, and hold up nobody.
 	changed, swapped, shadowed := old[3].ID, old[4].ID, old[5].ID
 	h.exec("update reports set urgency = 3 where id = $1", changed)
@@ -80,7 +86,10 @@ func TestResealingBringsEverythingForward(t *testing.T) {
 	if !slices.Equal(again.Left, want) {
 		t.Errorf("%v were left, want %v", again.Left, want)
 	}
-	keys := h.keys("camille", vouching)
+	h.must(h.db.Owner.QueryRow(t.Context(), "select name from queue_views where id = $1 and epoch = 2", view).Scan(&name))
+	if got, err := keys.Epochs("plateau")[1].OpenForTeam(keyring.ForViews, view, name); string(got) != "Urgents" || again.Views != 1 {
+		t.Errorf("of %d views the name opens as %q: %v", again.Views, got, err)
+	}
 	older, _ := keys.Identity("plateau", 1)
 	newer, _ := keys.Identity("plateau", 2)
 	for n, r := range old {

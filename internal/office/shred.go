@@ -46,11 +46,10 @@ func (s Shredding) check(ctx context.Context, q querier) (Sealed, error) {
 		return lost, err
 	}
 	if lost.Calls > 0 {
-		return lost, fmt.Errorf("%d unfinished calls are sealed to epoch %d of %s; a listener sends them or gives them up, --force loses them for good", lost.Calls, s.Epoch, s.Team)
+		return lost, fmt.Errorf("%d unfinished calls are sealed to epoch %d of %s; listeners send them, or a day passes after they gave them up; --force loses them for good", lost.Calls, s.Epoch, s.Team)
 	}
 	if !lost.None() {
-		return lost, fmt.Errorf("%d reports, %d additions, %d records and %d referrals are sealed to epoch %d of %s; `recueil team reseal` brings them forward, --force loses them for good",
-			lost.Reports, lost.Additions, lost.Records, lost.Referrals, s.Epoch, s.Team)
+		return lost, fmt.Errorf("sealed to epoch %d of %s are %s; `recueil team reseal` brings them forward, --force loses them for good", s.Epoch, s.Team, lost)
 	}
 	servers, err := readServers(ctx, q)
 	if err != nil {
@@ -88,7 +87,7 @@ func Shred(ctx context.Context, s Shredding) (Sealed, error) {
 		if err != nil {
 			return fmt.Errorf("keeping that epoch %d of %s is gone: %w", s.Epoch, s.Team, postgres.Sort(err))
 		}
-		detail := fmt.Sprintf("epoch %d, %d reports, %d additions, %d records and %d referrals lost", s.Epoch, lost.Reports, lost.Additions, lost.Records, lost.Referrals)
+		detail := fmt.Sprintf("epoch %d, lost: %s", s.Epoch, lost)
 		return audit.AppendIn(ctx, tx, audit.Event{At: s.Now(), Action: "team.shredded", Object: "team", ID: s.Team, Detail: detail})
 	})
 	if err != nil {

@@ -24,8 +24,14 @@ type Server struct {
 }
 
 // Sealed counts what is sealed to one epoch. Records are those of a follow-up unit, and
-// the opinions of a profession.
-type Sealed struct{ Reports, Additions, Records, Calls, Referrals int }
+// the opinions of a profession; calls are unfinished, or were given up a moment ago;
+// views are those of the queue whose names are sealed.
+type Sealed struct{ Reports, Additions, Records, Calls, Referrals, Views int }
+
+// String lists them for an operator.
+func (s Sealed) String() string {
+	return fmt.Sprintf("%d reports, %d additions, %d records, %d unfinished calls, %d referrals, %d names of views", s.Reports, s.Additions, s.Records, s.Calls, s.Referrals, s.Views)
+}
 
 // None reports whether nothing is.
 func (s Sealed) None() bool { return s == Sealed{} }
@@ -192,8 +198,9 @@ func sealedTo(ctx context.Context, q querier, team string, epoch int) (Sealed, e
 	err := q.QueryRow(ctx, `select (select count(*)::int from report_grants where team_id = $1 and epoch = $2),
 		(select count(*)::int from additions where team_id = $1 and epoch = $2),
 		(select count(*)::int from records where team_id = $1 and epoch = $2) + (select count(*)::int from record_opinions where team_id = $1 and epoch = $2),
-		(select count(*)::int from calls where team_id = $1 and epoch = $2 and sent_at is null and dropped_at is null)`,
-		team, epoch).Scan(&s.Reports, &s.Additions, &s.Records, &s.Calls)
+		(select count(*)::int from calls where team_id = $1 and epoch = $2 and sent_at is null),
+		(select count(*)::int from queue_views where team_id = $1 and epoch = $2)`,
+		team, epoch).Scan(&s.Reports, &s.Additions, &s.Records, &s.Calls, &s.Views)
 	if err == nil {
 		s.Referrals, err = countHeld(ctx, q, team, epoch)
 	}

@@ -69,3 +69,27 @@ func DropView(ctx context.Context, tx pgx.Tx, id, owner uuid.UUID, teams []strin
 	}
 	return nil
 }
+
+// TakeViews lists the views whose names are sealed to one epoch of a team, and keeps
+// others from changing them until the transaction ends.
+func TakeViews(ctx context.Context, tx pgx.Tx, team string, epoch int) ([]SavedView, error) {
+	rows, err := tx.Query(ctx, `select id, owner, team_id, epoch, name, query, shared, created_at from queue_views
+		where team_id = $1 and epoch = $2 order by id for update`, team, epoch)
+	if err != nil {
+		return nil, fmt.Errorf("listing the views of %s: %w", team, postgres.Sort(err))
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[SavedView])
+	if err != nil {
+		return nil, fmt.Errorf("listing the views of %s: %w", team, postgres.Sort(err))
+	}
+	return found, nil
+}
+
+// RenameView puts the name of a view, sealed to another epoch, in the place of the one
+// before.
+func RenameView(ctx context.Context, tx pgx.Tx, id uuid.UUID, epoch int, name []byte) error {
+	if _, err := tx.Exec(ctx, "update queue_views set epoch = $2, name = $3 where id = $1", id, epoch, name); err != nil {
+		return fmt.Errorf("sealing the name of view %s again: %w", id, postgres.Sort(err))
+	}
+	return nil
+}

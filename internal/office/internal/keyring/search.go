@@ -14,6 +14,9 @@ func (t Team) SearchKey(purpose string) secret.Key {
 	return secret.Derive([]byte(t.identity.key.String()), "recueil search "+purpose)
 }
 
+// ForViews is the purpose of the names of views of the queue.
+const ForViews = "queue views"
+
 // SealForTeam seals a few words that every member of the team may read: the name of a
 // view. The id binds them to their row.
 func (t Team) SealForTeam(purpose string, id uuid.UUID, plain []byte) ([]byte, error) {

@@ -83,6 +83,7 @@ const routes = `
 	GET    /suivi/:suivi/ajouter/:acte                          401      303      404      403      404      403      403      403      403      200      200      200      200
 	GET    /suivi/:suivi/avis                                   401      303      404      403      404      403      403      403      403      403      200      200      200
 	GET    /suivi/:suivi/avis/:avis                             401      303      404      403      404      403      403      403      403      404      404      200      404
+	GET    /suivi/:suivi/fiches                                 401      303      404      403      404      403      403      403      403      200      200      200      200
 	GET    /suivi/:suivi/fichiers/:fichier                      401      303      404      403      404      403      403      403      403      404      404      404      404
 	GET    /suivi/:suivi/fichiers/:fichier/image                401      303      404      403      404      403      403      403      403      404      404      404      404
 	GET    /suivi/:suivi/fichiers/:fichier/original             401      303      404      403      404      403      403      403      403      404      404      404      404
@@ -186,6 +187,7 @@ const routes = `
 	POST   /services/nouveau                                    401      401      422      403      422      403      403      403      403      422      422      422      422
 	POST   /suivi/:suivi/ajouter/:acte                          401      401      404      403      404      403      403      403      403      422      422      422      422
 	POST   /suivi/:suivi/avis                                   401      401      404      403      404      403      403      403      403      403      422      422      422
+	POST   /suivi/:suivi/fiches                                 401      401      404      403      404      403      403      403      403      409      409      409      409
 	POST   /suivi/:suivi/rendez-vous/:rdv                       401      401      404      403      404      403      403      403      403      422      422      422      422
 	POST   /suivi/equipe                                        401      401      403      403      403      403      403      403      403      422      422      422      422
 	POST   /suivi/nouveau                                       401      401      403      403      403      403      403      403      403      422      422      422      422

@@ -13,6 +13,7 @@ import (
 
 	"recueil/internal/office/internal/archive"
 	"recueil/internal/office/internal/audit"
+	"recueil/internal/office/internal/keyring"
 	"recueil/internal/office/internal/triage"
 	"recueil/internal/web"
 )
@@ -23,7 +24,6 @@ import (
 const (
 	maxViewName = 60 // code points
 	viewPadding = 64 // bytes, so that the size of a name says little
-	forViews    = "queue views"
 )
 
 // A savedView is one as its reader sees it.
@@ -53,7 +53,7 @@ func (s *Server) savedViews(ctx context.Context, v *visit) (views []savedView, e
 			if team.Epoch != one.Epoch {
 				continue
 			}
-			if name, err := team.OpenForTeam(forViews, one.ID, one.Name); err == nil {
+			if name, err := team.OpenForTeam(keyring.ForViews, one.ID, one.Name); err == nil {
 				view.Name = strings.TrimRight(string(name), " ")
 			}
 		}
@@ -107,7 +107,7 @@ func (s *Server) keepView(c echo.Context, v *visit, typed typedView, query strin
 	epochs := v.keys.Epochs(teams[0])
 	team, id, now := epochs[len(epochs)-1], uuid.New(), s.Now()
 	padded := typed.Name + strings.Repeat(" ", viewPadding-len(typed.Name)%viewPadding)
-	sealed, err := team.SealForTeam(forViews, id, []byte(padded))
+	sealed, err := team.SealForTeam(keyring.ForViews, id, []byte(padded))
 	if err != nil {
 		return err
 	}
