@@ -72,6 +72,12 @@ func openDesk(ctx context.Context, h *house) (d *desk, err error) {
 
 func (d *desk) prepare(ctx context.Context) error {
 	h := d.house
+	if _, err := h.owner.Exec(ctx, "drop database if exists desk"); err != nil { // of the measure before
+		return err
+	}
+	if err := os.RemoveAll(h.file("shred")); err != nil {
+		return err
+	}
 	if _, err := h.owner.Exec(ctx, "create database desk"); err != nil {
 		return err
 	}
@@ -90,7 +96,7 @@ func (d *desk) prepare(ctx context.Context) error {
 		return err
 	}
 	_, err = office.Found(ctx, office.Founding{Pool: d.pool, ShredDir: h.file("shred"), Now: time.Now(),
-		Teams: []trust.Team{{ID: "plateau", Name: "Plateau", Receives: true}},
+		Teams: []trust.Team{{ID: "plateau", Name: "Plateau", Receives: true}, {ID: "cellule", Name: "Cellule de suivi", FollowsUp: true}},
 		First: office.Account{Login: "c.martin", Name: "Camille Martin", Role: "coordinator", Passphrase: deskPassphrase},
 		Install: func(f *trust.File) error {
 			d.team = f.Receiving()

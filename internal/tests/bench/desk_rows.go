@@ -151,8 +151,7 @@ func measureDesk(ctx context.Context, h *house, p plan, t *table) error {
 	if err := h.calm(ctx); err != nil {
 		return err
 	}
-	d.line.close() // nobody spoke on it for long
-	if d.line, err = dial(d.server.addr); err != nil {
+	if err := d.redial(); err != nil {
 		return err
 	}
 	before, err := d.spent()

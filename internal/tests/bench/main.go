@@ -11,7 +11,7 @@
 //
 //	go run ./internal/tests/bench            two to three minutes
 //	go run ./internal/tests/bench -brief     a quarter of that, noisier
-//	go run ./internal/tests/bench -only files    or drafts, or desk: the back office
+//	go run ./internal/tests/bench -only files    or drafts, or desk: the back office, or unit
 package main
 
 import (
@@ -35,6 +35,8 @@ type plan struct {
 	file    int64 // bytes of the large file
 	reports int   // behind the queue
 	looks   int   // at each of its views
+	records int   // open ones, of the unit
+	entries int   // of one of them
 	opened  int   // reports, one by one
 	aloud   bool  // each view of the queue
 	only    measure
@@ -44,21 +46,21 @@ type plan struct {
 type measure func(context.Context, *house, plan, *table) error
 
 // apart are the measures that can be taken alone, while one works on them.
-var apart = map[string]measure{"drafts": measureDrafts, "files": measureFiles, "desk": measureDesk}
+var apart = map[string]measure{"drafts": measureDrafts, "files": measureFiles, "desk": measureDesk, "unit": measureUnit}
 
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == bareCommand {
 		exit(runBare(os.Args[2:]))
 	}
 	brief := flag.Bool("brief", false, "measure a quarter of the time")
-	only := flag.String("only", "", "measure only full drafts (drafts), the large file (files) or the back office (desk)")
+	only := flag.String("only", "", "measure only full drafts (drafts), the large file (files) the back office (desk) or its follow-up unit (unit)")
 	dir := flag.String("dir", "var", "folder on a real disk for the database")
 	flag.Parse()
 	p := plan{turns: 4, turn: 1500 * time.Millisecond, paced: 10 * time.Second, drafts: 600, starts: 9, workers: []int{1, 16, 64}, file: 1 << 30,
-		reports: 100_000, looks: 42, opened: 300}
+		reports: 100_000, looks: 42, opened: 300, records: 2_000, entries: 200}
 	if *brief {
 		p.turns, p.turn, p.paced, p.drafts, p.starts, p.file = 2, 700*time.Millisecond, 4*time.Second, 400, 5, 256<<20
-		p.reports, p.looks, p.opened = 20_000, 22, 100
+		p.reports, p.looks, p.opened, p.records, p.entries = 20_000, 22, 100, 200, 50
 	}
 	if p.only = apart[*only]; p.only == nil && *only != "" {
 		exit(fmt.Errorf("there is no measure %q", *only))
@@ -88,7 +90,7 @@ func bench(ctx context.Context, dir string, p plan) error {
 	if err := h.describe(ctx, t); err != nil {
 		return err
 	}
-	measures := []measure{measureStart, startYardstick, measureShort, measurePaced, measureDrafts, measureJourneys, measureRest, measureFiles, measureDesk}
+	measures := []measure{measureStart, startYardstick, measureShort, measurePaced, measureDrafts, measureJourneys, measureRest, measureFiles, measureDesk, measureUnit}
 	if p.only != nil {
 		measures = []measure{startYardstick, p.only}
 	}

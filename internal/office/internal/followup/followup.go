@@ -41,11 +41,6 @@ const (
 	Report      Kind = "report" // what the platform was sent of a contact that came straight to the unit
 )
 
-// Kinds lists them in the order of the screen.
-func Kinds() []Kind {
-	return []Kind{Opening, Contact, Appointment, Outcome, Plan, Review, Document, Orientation, Handover, Closing, Reopening, Share, Report}
-}
-
 // States of a record.
 const (
 	Open   = "open"
