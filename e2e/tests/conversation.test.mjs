@@ -162,6 +162,28 @@ test("49 a screen that cannot listen asks, and one whose line was cut hears what
   });
 });
 
+test("49 a page that nobody looks at gives its line up, and hears what it missed when it is looked at again", async () => {
+  await asVisitor({ width: 1280, height: 800 }, async ({ page }) => {
+    await page.addInitScript(() => {
+      window.lines = [];
+      window.EventSource = class extends EventSource { constructor(...all) { super(...all); window.lines.push(this); } };
+    });
+    await logIn(page);
+    const open = () => page.evaluate(() => window.lines.filter((line) => line.readyState !== EventSource.CLOSED).length);
+    const look = (state) => page.evaluate((value) => {
+      Object.defineProperty(document, "visibilityState", { value, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, state);
+    assert.equal(await open(), 1);
+    await look("hidden");
+    assert.equal(await open(), 0);
+    await sent();
+    await look("visible");
+    await page.locator(".arrivals a").waitFor({ state: "visible", timeout: 4000 });
+    assert.equal(await open(), 1);
+  });
+});
+
 for (const how of scripting) {
   test(`18 the whole way: a question by the listener, an answer by the code, seen on the desk, ${words(how)}`, async () => {
     const { reference, code } = await sent();

@@ -200,9 +200,11 @@ function watchArrivals(banner) {
   const seconds = 1000 * (Number(banner.dataset.every) || 10);
   const poll = () => every(seconds, ask);
   let source;
+  let over = false; // nothing more is said on this line
   let alive = Date.now();
   function listen() {
     source?.close();
+    if (over || !visible()) return;
     alive = Date.now();
     source = new EventSource(banner.dataset.liveUrl);
     source.addEventListener("pulse", () => { alive = Date.now(); });
@@ -217,6 +219,7 @@ function watchArrivals(banner) {
       show();
     });
     source.addEventListener("over", ({ data }) => {
+      over = true;
       source.close();
       alive = Infinity;
       if (data === "session") expired();
@@ -233,6 +236,16 @@ function watchArrivals(banner) {
   listen();
   // A line may be dead and not know it, after a sleep of the machine.
   every(20000, async () => { if (Date.now() - alive > 45000) listen(); });
+  // A member has few lines: a page that nobody looks at gives its own up, and asks now and
+  // then for the sake of its title. Looked at again, it hears what came meanwhile.
+  let asking = 0;
+  document.addEventListener("visibilitychange", () => {
+    clearInterval(asking);
+    if (over) return;
+    if (visible()) return listen();
+    source?.close();
+    asking = setInterval(async () => { if (await ask()) clearInterval(asking); }, 30000);
+  });
 
   // On a report the new parts come in beside what is being typed.
   link.addEventListener("click", (event) => {
