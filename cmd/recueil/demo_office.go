@@ -147,7 +147,11 @@ func (house *devFile) enter(ctx context.Context, role string) (*member, error) {
 	if i < 0 {
 		return nil, fmt.Errorf("no demo account of the role %s has a code to log in with", role)
 	}
-	person := &house.Staff[i]
+	return house.enterAs(ctx, &house.Staff[i])
+}
+
+// enterAs logs a member of the demo staff in.
+func (house *devFile) enterAs(ctx context.Context, person *devStaff) (*member, error) {
 	m := &member{newVisitor(ctx, house.Office)}
 	if err := m.fill("/connexion", "form#connexion", url.Values{"login": {person.Login}, "passphrase": {person.Passphrase}}); err != nil {
 		return nil, err
@@ -172,9 +176,15 @@ func (m *member) submit(selector string, answers url.Values) error {
 		return fmt.Errorf("%s has no %s", m.at, selector)
 	}
 	typed := url.Values{}
-	form.Find("input[name]").Each(func(_ int, field *goquery.Selection) {
-		if kind := field.AttrOr("type", ""); kind != "checkbox" && kind != "radio" || field.Is("[checked]") {
-			typed.Add(field.AttrOr("name", ""), field.AttrOr("value", ""))
+	form.Find("input[name], textarea[name], select[name]").Each(func(_ int, field *goquery.Selection) {
+		name := field.AttrOr("name", "")
+		switch kind := field.AttrOr("type", ""); {
+		case field.Is("textarea"):
+			typed.Add(name, strings.TrimPrefix(field.Text(), "\n"))
+		case field.Is("select"):
+			typed.Add(name, field.Find("option[selected]").First().AttrOr("value", ""))
+		case kind != "file" && kind != "checkbox" && kind != "radio" || field.Is("[checked]"):
+			typed.Add(name, field.AttrOr("value", ""))
 		}
 	})
 	for name, given := range answers {

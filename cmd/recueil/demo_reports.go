@@ -100,3 +100,22 @@ var demoReports = []demoReport{
 		"short.story": {"il tape sur la porte de la salle de bain, elle est enfermée dedans"}, "short.callback": {"par sms 06 39 98 50 22"},
 	}},
 }
+
+// demoFollowed is what the demo unit follows, and demoWaiting what waits for its answer.
+var (
+	demoFollowed = url.Values{
+		"reporter.profile": {"parent"}, "danger_now": {"no"}, "reporter.knowledge": {"child_confided"},
+		"situation.facts":       {"Ma fille est sortie de cette histoire depuis une semaine et dort à la maison. Elle voudrait parler à quelqu’un d’autre que moi, et reprendre ses cours."},
+		"children.0.first_name": {"Romane"}, "children.0.age": {"16"}, "children.0.sex": {"female"}, "children.0.living_place": {"mother"},
+		"place.department": {"69"}, "place.commune": {"Villeurbanne"}, "situation.dangers": {"sexual_exploitation"}, "situation.since": {"this_month"},
+		"exploitation.forms": {"boyfriend_pimp"}, "exploitation.contact_made_through": {"social_network"}, "exploitation.wants_follow_up_call": {"yes"},
+		"contact.confidentiality": {"confidential"}, "contact.channel": {"phone"}, "contact.value": {"06 39 98 23 51"}, "contact.alias": {"Madame Duval"},
+	}
+	demoWaiting = url.Values{
+		"reporter.profile": {"extended_family"}, "danger_now": {"no"}, "reporter.knowledge": {"child_confided"},
+		"situation.facts":       {"Ma nièce m’a montré des messages d’un homme qui lui offre des cadeaux et lui demande de lui présenter des amies. Elle dit qu’elle ne sait plus comment arrêter."},
+		"children.0.first_name": {"Anouk"}, "children.0.age": {"15"}, "place.department": {"31"}, "situation.dangers": {"sexual_exploitation"},
+		"exploitation.forms": {"for_housing_transport_drugs_gifts"}, "exploitation.contact_made_through": {"social_network"}, "exploitation.wants_follow_up_call": {"yes"},
+		"contact.confidentiality": {"may_be_passed_on"}, "contact.channel": {"phone"}, "contact.value": {"06 39 98 64 18"}, "contact.safe_hours": {"après 18 h"}, "contact.may_leave_message": {"no"},
+	}
+)

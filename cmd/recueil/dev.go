@@ -224,6 +224,11 @@ func (c *devCommand) found(ctx context.Context, ownerURL string) (devFile, error
 	if err := c.enrol(ctx, ownerURL, house.Staff); err != nil {
 		return house, err
 	}
+	if c.Demo {
+		if err := c.playUnit(ctx, ownerURL, house.Staff); err != nil {
+			return house, err
+		}
+	}
 	return house, c.exportTeam(ctx, ownerURL, recovery)
 }
 

@@ -12,12 +12,23 @@ const send = "main form[action$='/demande'] button:not([formaction])";
 /** The demo report of a mother whose daughter is being exploited. Other tests leave
     situations that read alike, and those of the demo are the oldest. */
 async function openMothers(page) {
-  for (const [id] of await sql("select id from reports order by received_at limit 12")) {
+  for (const [id] of await sql("select id from reports order by received_at limit 14")) {
     await page.goto(`${service.office}/dossiers/${id}`);
     const said = await page.locator("main .head").textContent();
     if (/14 (ans|years)/.test(said) && /exploitation/i.test(said)) return;
   }
   assert.fail("the demo has no such report");
+}
+
+/** Gives the unit the mother's report without who she is. */
+export async function refer(page) {
+  await openMothers(page);
+  if (await page.locator("main [data-claim]").count()) await press(page, "main [data-claim]");
+  await page.locator("#confie a[href$='/demande']").click();
+  await page.locator("#reason").fill("Un suivi est demandé pour elle.");
+  await page.locator("#t-situation-facts").fill("Elle rentre tard avec des vêtements neufs.");
+  await page.locator("#reread").check();
+  await press(page, send);
 }
 
 async function* referral({ page }) {
@@ -44,7 +55,7 @@ async function* referral({ page }) {
 
   await logInAs(page, inUnit("sarah"));
   yield "unit, referrals that wait";
-  await page.locator("main ol.cards a").first().click();
+  await page.locator("main ol.cards li", { hasText: /14 (ans|years)/ }).locator("a").first().click(); // the demo's own waits too
   const given = page.url();
   yield "unit, a referral";
   for (const hidden of ["Paul", "12 60"]) assert.ok(!(await page.content()).includes(hidden), `the unit reads ${hidden}`);
@@ -58,7 +69,7 @@ async function* referral({ page }) {
   await page.locator("#reason").fill("La famille déménage.");
   await press(page, "main form[action$='/retour'] button:not([formaction])");
   await page.goto(`${service.office}/demandes`);
-  yield "unit, referrals, none waits";
+  yield "unit, referrals that were answered";
   await page.goto(report);
   yield "unit, a report out of reach";
   await press(page, leave);

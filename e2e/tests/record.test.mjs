@@ -1,7 +1,6 @@
-// A child's situation at the follow-up unit: from the first contact to the reopening,
-// and every page of it in every state.
+// The pages of the follow-up unit in every state. The story of a situation there is told
+// by referral.test.mjs.
 
-import assert from "node:assert/strict";
 import { test } from "node:test";
 import { asVisitor } from "../lib/browser.mjs";
 import { axe } from "../lib/checks/axe.mjs";
@@ -11,66 +10,9 @@ import { layout } from "../lib/checks/layout.mjs";
 import { structure } from "../lib/checks/structure.mjs";
 import { press } from "../lib/form.mjs";
 import { logInAs } from "../lib/office.mjs";
-import { service, sql } from "../lib/service.mjs";
+import { add, begin, day, person, send } from "../lib/record.mjs";
+import { service } from "../lib/service.mjs";
 import { visit } from "../lib/visit.mjs";
-
-const person = (login) => service.staff.find((each) => each.login === login);
-const day = (days) => new Date(Date.now() + days * 864e5).toLocaleDateString("sv", { timeZone: "Europe/Paris" });
-
-async function send(page, values) {
-  for (const [name, value] of Object.entries(values)) {
-    const field = page.locator(`.record-form [name="${name}"]`);
-    const type = await field.first().evaluate((each) => each.type);
-    if (type === "radio" || type === "checkbox") await page.locator(`.record-form [name="${name}"][value="${value}"]`).check();
-    else if (type === "select-one") await field.selectOption({ label: value });
-    else await field.fill(value);
-  }
-  await press(page, ".record-form .actions button");
-}
-
-async function begin(page, label) {
-  await page.goto(`${service.office}/suivi/nouveau`);
-  await send(page, { "said.label": label, "said.origin": "phone", "said.consent": "young_person", "said.age": "15", "said.department": "69 Rhône", "said.alias": "Camille du club", "said.phone": "06 39 98 12 34", "said.never": "Ne pas appeler le père." });
-  return page.url();
-}
-
-async function add(page, record, act, values) {
-  await page.goto(`${record}/ajouter/${act}`);
-  await send(page, values);
-}
-
-test("a record goes from its opening to its reopening", async () => {
-  await asVisitor({ width: 1280, height: 800 }, async ({ page }) => {
-    await logInAs(page, person("lise"));
-    const record = await begin(page, "Marée");
-    for (const days of [1, 2]) await add(page, record, "rendez-vous", { "said.day": day(days), "said.hour": "14:00", "said.minutes": "45", "said.place": "unit" });
-    assert.equal(await page.locator(".planned > li").count(), 2);
-    await page.locator(".planned .does a").first().click();
-    await send(page, { "said.status": "cancelled" });
-    await page.locator(".planned .does a").first().click();
-    await send(page, { "said.status": "no_show" });
-    assert.match(await page.locator(".error-summary").textContent(), /pas encore eu lieu/);
-    await sql(`update record_appointments set starts_at = now() - interval '2 hours', ends_at = now() - interval '1 hour' where status = 'planned' and record_id = '${record.split("/").pop()}'`);
-    await send(page, { "said.status": "no_show" });
-    await page.goto(`${record}/avis`);
-    await send(page, { "said.note": "Un avis de psychologue." });
-    await add(page, record, "bilan", { "said.note": "Le lien tient.", "said.next": day(20) });
-    await add(page, record, "orientation", { "said.towards": "care" });
-    await add(page, record, "cloture", { "said.reason": "relayed", "said.note": "Relais pris." });
-    assert.match(await page.locator(".record-head").textContent(), /clos/i);
-    await add(page, record, "reprise", { "said.way": "call_received", "said.note": "Elle rappelle." });
-    const told = await page.locator(".record-lines").textContent();
-    for (const part of ["Personne n’est venu", "Soins", "Relais pris", "Elle rappelle"]) assert.ok(told.includes(part), part);
-    await asVisitor({ width: 1280, height: 800 }, async ({ page: other }) => {
-      await logInAs(other, person("hugo"));
-      await other.goto(record);
-      assert.match(await other.locator(".record-lines .is-opinion").textContent(), /Réservé/);
-      assert.ok(!(await other.content()).includes("Un avis de psychologue"));
-      const opinion = await page.locator(".record-lines .reserved a").getAttribute("href");
-      assert.equal((await other.goto(service.office + opinion)).status(), 404);
-    });
-  });
-});
 
 async function* screens({ page }, hour) {
   await logInAs(page, person("sarah"));
@@ -92,7 +34,7 @@ async function* screens({ page }, hour) {
   yield "record, with what comes next";
   await page.locator(".planned .does a").first().click();
   yield "record, what became of an appointment";
-  for (const act of ["ouverture", "bilan", "orientation", "cloture", "referent"]) {
+  for (const act of ["ouverture", "bilan", "orientation", "cloture", "referent", "signalement"]) {
     await page.goto(`${record}/ajouter/${act}`);
     yield `record, ${act}`;
   }

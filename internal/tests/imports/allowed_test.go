@@ -10,8 +10,8 @@ var allowed = map[string]string{
 		internal/territory internal/trust internal/web locales static templates github.com/alecthomas/kong`,
 	"cmd/office": "internal/memory internal/metrics internal/office internal/postgres internal/trust internal/web locales static templates github.com/alecthomas/kong",
 	"cmd/recueil": `
-		internal/child internal/office internal/postgres internal/postgres/cluster internal/postgres/schema internal/secret
-		internal/trust github.com/PuerkitoBio/goquery github.com/alecthomas/kong github.com/jackc/pgx/v5
+		internal/child internal/envelope internal/office internal/postgres internal/postgres/cluster internal/postgres/schema
+		internal/report internal/seal internal/secret internal/trust locales static templates github.com/PuerkitoBio/goquery github.com/alecthomas/kong github.com/jackc/pgx/v5
 		github.com/jackc/pgx/v5/pgxpool golang.org/x/sys/unix golang.org/x/term`,
 	"internal/challenge": "internal/secret github.com/dchest/captcha",
 	"internal/child":     "",

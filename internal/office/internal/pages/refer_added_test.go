@@ -74,7 +74,7 @@ func TestWhatIsAddedAfterAReferralReachesTheUnit(t *testing.T) {
 	record := unit.at
 	d.exec("update reports set status = 'closed'") // the unit goes on without the platform
 	d.clock.Add(time.Hour)
-	d.answer(r, report.Added{Text: "Elle a rappelé ce soir."})
+	d.answer(r, report.Added{Text: "Elle a rappelé ce soir.", Wish: report.WishNoContact})
 	d.clock.Add(time.Hour)
 
 	b := d.as("c.martin").open("/releve/oublies").want(200, "")
@@ -97,6 +97,9 @@ func TestWhatIsAddedAfterAReferralReachesTheUnit(t *testing.T) {
 	}
 	if got := unit.open(address).text("#ajouts"); !strings.Contains(got, "Elle a rappelé ce soir.") {
 		t.Errorf("the unit reads %q", got)
+	}
+	if got := unit.text("[aria-labelledby=pourquoi] .caution"); got == "" {
+		t.Error("who asked not to be called any more is called")
 	}
 	if got := unit.open(record).text("main"); strings.Contains(got, "personne n’a lu") {
 		t.Error("read, it is still told as new")

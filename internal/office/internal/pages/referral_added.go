@@ -20,15 +20,16 @@ type givenAddition struct {
 	When  string // and when
 }
 
-// openPassed opens what was passed on with a referral, the newest first. One that does
-// not open, or that the platform did not pass on, is shown as damaged.
-func (s *Server) openPassed(v *visit, body *referral.Body, rows []archive.PassedAddition) []givenAddition {
-	var list []givenAddition
+// openPassed opens what was passed on with a referral, the newest first, and says what it
+// changes in how the reporter may be reached. One that does not open, or that the
+// platform did not pass on, is shown as damaged.
+func (s *Server) openPassed(v *visit, body *referral.Body, rows []archive.PassedAddition) (list []givenAddition, later []laterLine) {
 	for _, row := range slices.Backward(rows) {
 		g := givenAddition{New: row.SeenAt == nil, Who: row.AuthorName, When: s.when(row.DecidedAt)}
 		shown := entry{ID: "a-" + row.ID.String(), At: g.When, Damaged: true, Text: s.voice.T("office.referral.letter.damaged")}
 		if opened, err := s.openAddition(v, body, row); err == nil {
 			shown = s.passedEntry(body, row, opened)
+			later = append(later, s.later([]addition{{body: opened.Report, at: opened.At}})...)
 			for _, f := range opened.Files {
 				g.Files = append(g.Files, referralFile{plainName(f.Name), s.size(f.Size), "/demandes/" + row.ReferralID.String() + "/pieces/" + f.ID.String()})
 			}
@@ -36,7 +37,7 @@ func (s *Server) openPassed(v *visit, body *referral.Body, rows []archive.Passed
 		g.Entry.Entries = []entry{shown}
 		list = append(list, g)
 	}
-	return list
+	return list, later
 }
 
 func (s *Server) openAddition(v *visit, body *referral.Body, row archive.PassedAddition) (*referral.Addition, error) {

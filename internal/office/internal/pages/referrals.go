@@ -201,7 +201,10 @@ func (s *Server) showReferral(c echo.Context, v *visit, sc referralScreen) error
 			if err := s.seePassed(c, v, passed); err != nil {
 				return err
 			}
-			page.Added = s.openPassed(v, body, passed)
+			var later []laterLine
+			if page.Added, later = s.openPassed(v, body, passed); page.Calling != nil {
+				page.Calling.Later = later
+			}
 		}
 	}
 	for _, l := range s.openLetters(v, letters, links) {
