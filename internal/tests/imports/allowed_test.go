@@ -63,7 +63,8 @@ var allowed = map[string]string{
 	// Its decoders run in a process of their own, which reaches nothing.
 	"internal/office/internal/preview": `
 		internal/child github.com/bep/imagemeta github.com/elastic/go-seccomp-bpf github.com/gabriel-vasile/mimetype
-		github.com/gen2brain/heic golang.org/x/image/draw golang.org/x/image/webp golang.org/x/sync/semaphore golang.org/x/sys/unix`,
+		github.com/gen2brain/heic github.com/tetratelabs/wazero github.com/tetratelabs/wazero/api github.com/tetratelabs/wazero/experimental
+		golang.org/x/image/draw golang.org/x/image/webp golang.org/x/sync/semaphore golang.org/x/sys/unix`,
 	"internal/office/internal/scan": "",
 	"internal/office/internal/staff": `
 		internal/office/internal/audit internal/office/internal/factor internal/office/internal/keyring

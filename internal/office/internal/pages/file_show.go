@@ -26,6 +26,7 @@ type shownFile struct {
 	Text          string
 	More          bool // the text goes on in the original
 	PDF           bool
+	Large         bool // more than is decoded
 	Facts         []fact
 	Scan          scanned
 	Damaged       bool
@@ -97,6 +98,7 @@ func (s *Server) lookInto(ctx context.Context, f *heldFile, page *shownFile) err
 	if err != nil {
 		return err
 	}
+	page.Large = picture.Large
 	if len(picture.JPEG) > 0 {
 		page.Picture, page.Width, page.Height = page.File.Address+"/image", picture.Width, picture.Height
 	}

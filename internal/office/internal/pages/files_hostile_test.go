@@ -106,6 +106,9 @@ func TestHostileFilesAreShownHarmlesslyOrNotAtAll(t *testing.T) {
 		if shows == "nothing" && !strings.Contains(b.text("main .covered"), "Aperçu impossible") {
 			t.Errorf("%s: the page says %q", name, b.text("main"))
 		}
+		if name == "a PNG of 100 megapixels" && !strings.Contains(b.text("main .covered"), "trop grand") {
+			t.Errorf("%s: the page says %q", name, b.text("main .covered"))
+		}
 		response, got, err := b.fetch(at+"/original", "")
 		if err != nil || response.StatusCode != 200 || !bytes.Equal(got, c.file.content) {
 			t.Errorf("%s: the original comes as %d bytes of %d: %v", name, len(got), len(c.file.content), err)

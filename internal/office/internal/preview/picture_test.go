@@ -125,26 +125,33 @@ func TestEveryKindOfPictureIsShown(t *testing.T) {
 
 func TestAPixelBombStaysSmall(t *testing.T) {
 	v := viewer(t)
+	heic6, err := os.ReadFile("testdata/6-megapixels.heic")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string]struct {
 		original []byte
 		kind     Kind
 		shown    bool
+		most     int // MiB
 	}{
-		"100 megapixels of PNG":         {filetest.BombPNG(10_000, 10_000), PNG, false},
-		"as much as is decoded, of PNG": {filetest.BombPNG(7_500, 7_500), PNG, true},
-		"100 megapixels of JPEG":        {filetest.JPEG(image.NewYCbCr(image.Rect(0, 0, 10_000, 10_000), image.YCbCrSubsampleRatio420)), JPEG, false},
-		"as much as is decoded":         {filetest.JPEG(image.NewYCbCr(image.Rect(0, 0, 9_000, 8_000), image.YCbCrSubsampleRatio420)), JPEG, true},
-		"a header that lies":            {filetest.Lying(filetest.JPEG(filetest.Scene(64, 64)), 65_000, 65_000), JPEG, false},
+		"100 megapixels of PNG":         {filetest.BombPNG(10_000, 10_000), PNG, false, 300},
+		"as much as is decoded, of PNG": {filetest.BombPNG(7_500, 7_500), PNG, true, 300},
+		"100 megapixels of JPEG":        {filetest.JPEG(image.NewYCbCr(image.Rect(0, 0, 10_000, 10_000), image.YCbCrSubsampleRatio420)), JPEG, false, 300},
+		"as much as is decoded":         {filetest.JPEG(image.NewYCbCr(image.Rect(0, 0, 9_000, 8_000), image.YCbCrSubsampleRatio420)), JPEG, true, 300},
+		"a header that lies":            {filetest.Lying(filetest.JPEG(filetest.Scene(64, 64)), 65_000, 65_000), JPEG, false, 300},
+		// Two colours, by an encoder that took pains. Were its memory copied as it grows, it would take 224.
+		"6 megapixels of HEIC": {heic6, HEIC, true, 185},
 	} {
 		cmd := exec.Command(v.program, Argument, string(c.kind))
 		var out bytes.Buffer
 		cmd.Env, cmd.Stdin, cmd.Stdout = []string{}, bytes.NewReader(c.original), &out
 		used, err := highWater(cmd)
-		if (err == nil && out.Len() > 0) != c.shown {
+		if (err == nil && bytes.Contains(out.Bytes(), []byte("\n\xff\xd8"))) != c.shown {
 			t.Errorf("%s: shown %v: %v", name, !c.shown, err)
 		}
 		t.Logf("%s: %d MiB resident", name, used)
-		if used >= 300 {
+		if used >= c.most {
 			t.Errorf("%s: it took %d MiB", name, used)
 		}
 	}

@@ -51,6 +51,7 @@ type Picture struct {
 	JPEG          []byte // empty when only facts were found
 	Width, Height int
 	Facts         []Fact // what the file says of itself; nobody verified it
+	Large         bool   // there are more pixels than are decoded
 }
 
 // A Fact is something that a file says of itself: the words of its Kind stand in the
@@ -101,8 +102,11 @@ func (v *Viewer) Shows(kind Kind) bool { return kind.Picture() || kind == PDF &&
 // Show makes the picture of an original. The error is ErrNotShown, that of reading
 // the original, or the context's.
 func (v *Viewer) Show(ctx context.Context, key [16]byte, kind Kind, original io.Reader, size int64) (Picture, error) {
-	if !v.Shows(kind) || size > MaxOriginal {
+	if !v.Shows(kind) {
 		return Picture{}, ErrNotShown
+	}
+	if size > MaxOriginal {
+		return Picture{Large: true}, nil
 	}
 	if found, ok := v.shown.get(key); ok {
 		return found, nil
@@ -195,6 +199,7 @@ func (v *Viewer) run(ctx context.Context, w work, in io.Reader) ([]byte, error) 
 type facts struct {
 	Size  int    `json:"size"` // of the picture that follows
 	Facts []Fact `json:"facts"`
+	Large bool   `json:"large"`
 }
 
 // read checks an answer as if an attacker had written it, who may have taken over
@@ -205,7 +210,7 @@ func read(answer []byte) (Picture, error) {
 	if !found || len(line) > maxFacts || json.Unmarshal(line, &f) != nil || f.Size != len(picture) || len(f.Facts) > 20 {
 		return Picture{}, errors.New("its process answered something else")
 	}
-	shown := Picture{Facts: f.Facts}
+	shown := Picture{Facts: f.Facts, Large: f.Large}
 	for i := range shown.Facts {
 		shown.Facts[i].Value = clean(shown.Facts[i].Value)
 	}

@@ -90,7 +90,7 @@ func memoryOf(kind Kind, original []byte, f found) (int64, error) {
 	if f.width <= 0 || f.height <= 0 {
 		return 0, errors.New("it does not say how large it is")
 	}
-	return int64(f.width) * int64(f.height) * 17, nil
+	return int64(f.width) * int64(f.height) * heicPixel, nil
 }
 
 // progressive reports whether a JPEG comes in passes, by its frame's marker.

@@ -3,6 +3,7 @@ package preview
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"runtime"
@@ -36,10 +37,11 @@ func Run(args []string) int {
 	}
 	found := look(kind, original)
 	picture, err := render(kind, original, found)
-	if err != nil && len(found.facts) == 0 {
+	large := errors.Is(err, errTooLarge)
+	if err != nil && !large && len(found.facts) == 0 {
 		return 5
 	}
-	line, err := json.Marshal(facts{len(picture), found.facts})
+	line, err := json.Marshal(facts{len(picture), found.facts, large})
 	if err != nil || len(line) > maxFacts {
 		return 6
 	}
