@@ -229,7 +229,7 @@ async function* wrong({ page, context }) {
   yield "wrong: sent from another site";
   await enter(page, "self");
   await answer(page, { danger_now: "no" });
-  await force(page, () => { document.querySelector("[name=_base]").value = "é".repeat(1_000_000); document.querySelector("main form").submit(); });
+  await force(page, () => { document.querySelector("[name=_base]").value = "é".repeat(3_000_000); document.querySelector("main form").submit(); });
   yield "wrong: too large";
   await goOn(page);
   await force(page, () => { const form = document.querySelector("main form"); form.enctype = "multipart/form-data"; form.submit(); });
