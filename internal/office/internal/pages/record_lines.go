@@ -77,6 +77,7 @@ func (s *Server) tell(l *recordLine, e recordEntry) {
 		value := s.saidText(kind, f, told)
 		switch {
 		case value == "":
+		case f.Name == "title" && e.entry.File != nil && value == e.entry.File.Name: // stands on the file
 		case f.Name == "note":
 			l.Note = value
 		case slices.Contains([]string{"way", "status", "state", "reason", "towards"}, f.Name):

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -12,6 +13,7 @@ import (
 	"recueil/internal/office/internal/archive"
 	"recueil/internal/office/internal/audit"
 	"recueil/internal/office/internal/followup"
+	"recueil/internal/office/internal/referral"
 	"recueil/internal/reply"
 	"recueil/internal/report"
 	"recueil/internal/web"
@@ -47,6 +49,7 @@ func (p recordSheetsPage) Bad(field string) string { return textOf(p.Problems, f
 type recordMailbox struct {
 	referral archive.Referral
 	report   *report.Report // nil: the unit has no way there
+	stop     bool           // he asked not to be contacted
 	why      string         // a key of the catalogue
 }
 
@@ -73,7 +76,30 @@ func (s *Server) mailboxOf(c echo.Context, v *visit, f *recordFile) (recordMailb
 		return recordMailbox{referral: referred, why: "damaged"}, nil
 	}
 	line := audit.Event{At: s.Now(), Actor: v.ID, Action: "referral.open", Object: "referral", ID: referred.ID.String(), Seen: referred.Body}
-	return recordMailbox{referral: referred, report: body.Report}, s.Trail.Append(ctx, line)
+	if err := s.Trail.Append(ctx, line); err != nil {
+		return recordMailbox{}, err
+	}
+	stop, err := s.wantsNoContact(c, v, referred, body)
+	return recordMailbox{referral: referred, report: body.Report, stop: stop}, err
+}
+
+// wantsNoContact reports whether the reporter asked not to be contacted: in the report, or
+// in what he added since and the platform passed on. His last word counts.
+func (s *Server) wantsNoContact(c echo.Context, v *visit, referred archive.Referral, body *referral.Body) (bool, error) {
+	stop := body.Report.Contact.Channel == report.ContactChannelNone
+	rows, err := s.Archive.PassedTo(c.Request().Context(), referred.ID, s.unitIDs(v))
+	if err != nil {
+		return false, err
+	}
+	var last time.Time
+	for _, row := range rows {
+		added, err := s.openAddition(v, body, row)
+		if err != nil || added.Report == nil || added.Report.Added == nil || added.Report.Added.Wish == "" || added.At.Before(last) {
+			continue
+		}
+		last, stop = added.At, added.Report.Added.Wish == report.WishNoContact
+	}
+	return stop, nil
 }
 
 // sheetsFile finds the record of a request that opens, and its mailbox.
@@ -121,7 +147,7 @@ func (s *Server) showSheets(c echo.Context, f *recordFile, to recordMailbox, sta
 	case f.row.Status == followup.Closed:
 		page.Why = s.voice.T("office.record.conflict.closed")
 	default:
-		page.Stop = to.report.Contact.Channel == report.ContactChannelNone
+		page.Stop = to.stop
 		for _, own := range s.sheets[s.voice.Lang] {
 			page.Sheets = append(page.Sheets, recordTab{page.Address + "?fiche=" + own.ID + "#lecture", own.Title, page.Chosen != nil && page.Chosen.ID == own.ID})
 		}
@@ -155,7 +181,7 @@ func (s *Server) sendSheet(c echo.Context, v *visit) error {
 	if err != nil || id == uuid.Nil {
 		id = report.NewID()
 	}
-	if to.report.Contact.Channel == report.ContactChannelNone && form.Get("anyway") == "" {
+	if to.stop && form.Get("anyway") == "" {
 		page.Problems = []problem{{"anyway", s.voice.T("office.record.sheets.stop.tick")}}
 		return s.showSheets(c, f, to, http.StatusUnprocessableEntity, page)
 	}

@@ -87,6 +87,24 @@ func (d *desk) sentBack(r *report.Report, record string) string {
 	return record + "/fiches"
 }
 
+// What he says later counts, once the platform passed it on: his last word.
+func TestASheetWaitsForWhoAskedLaterNotToBeContacted(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	r, b, record := d.accepted(mother(), url.Values{"extent": {"whole"}})
+	sheet := record + "/fiches?fiche=sheet_safety"
+	if b.open(sheet).want(200, ""); b.doc.Find("#anyway").Length() != 0 || !strings.Contains(b.text("#lecture .told"), "appelez le 17") {
+		t.Fatalf("a mother who may be called reads %q", b.text("#lecture"))
+	}
+	d.clock.Add(time.Minute)
+	added := d.answer(r, report.Added{Text: "N’écrivez plus.", Wish: report.WishNoContact})
+	address := "/demandes/" + ask[string](d, "select id::text from referrals where report_id = $1", r.ID)
+	d.as("a.diallo").post(path(r)+address+"/ajouts/"+added.String(), nil).want(200, "")
+	if b.open(sheet); b.doc.Find("#anyway").Length() != 1 {
+		t.Errorf("the unit may write without a word: %s", b.text(".record-form"))
+	}
+}
+
 func TestASheetHasNowhereToGoWithoutAMailbox(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
