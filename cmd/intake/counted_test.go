@@ -48,10 +48,14 @@ func TestWhatIsTakenIsCountedOnce(t *testing.T) {
 			t.Errorf("it answers %d, %v", outcome, err)
 		}
 	}
+	for _, why := range []string{"too_large", "type", "too_large"} {
+		c.refuse(why)
+	}
 	w := httptest.NewRecorder()
 	c.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
 	for _, want := range []string{`recueil_accepted_total{kind="report",to="database"} 2`, `recueil_accepted_total{kind="report",to="spool"} 1`,
-		`recueil_accepted_total{kind="addition",to="database"} 2`, `recueil_accepted_total{kind="addition",to="spool"} 1`} {
+		`recueil_accepted_total{kind="addition",to="database"} 2`, `recueil_accepted_total{kind="addition",to="spool"} 1`,
+		`recueil_files_refused_total{why="too_large"} 2`, `recueil_files_refused_total{why="type"} 1`} {
 		if !strings.Contains(w.Body.String(), want+"\n") {
 			t.Errorf("there is no %q in\n%s", want, w.Body)
 		}

@@ -91,6 +91,8 @@ func TestLimitsOfFiles(t *testing.T) {
 			first := picture(1000)
 			b.attach("un.jpg", first, "_join").want(200, "/e/11")
 			c.limit(&s.config.FileLimits)
+			var told []string
+			s.config.Refused = func(why string) { told = append(told, why) }
 			b.base = s.serve()
 			// Cookies of one host are another's only by name: this one moves with its draft.
 			b.client.Jar.SetCookies(mustURL(b.base), b.client.Jar.Cookies(mustURL(s.url)))
@@ -99,6 +101,9 @@ func TestLimitsOfFiles(t *testing.T) {
 			want := s.words("problem.file."+c.problem, "Most", limits.Most, "Limit", fmt.Sprint(limits.Size/1e6, " Mo"))
 			if got := b.doc.Find(".error-summary li").Text(); got != want {
 				t.Errorf("told %q, want %q", got, want)
+			}
+			if len(told) != 1 || told[0] != c.problem {
+				t.Errorf("counted is %q, want %s once", told, c.problem)
 			}
 			if n := s.count("attachments"); n != 1 {
 				t.Errorf("%d files", n)
