@@ -7,10 +7,14 @@ import os from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { asVisitor, scripting, words } from "../lib/browser.mjs";
+import { axe } from "../lib/checks/axe.mjs";
+import { html } from "../lib/checks/html.mjs";
+import { layout } from "../lib/checks/layout.mjs";
 import { addFile, join, list, sendOn, toFiles } from "../lib/files.mjs";
 import { forward, press } from "../lib/form.mjs";
 import { idOf } from "../lib/office.mjs";
 import { pause, sql } from "../lib/service.mjs";
+import { visit } from "../lib/visit.mjs";
 
 
 function picture(size) {
@@ -103,3 +107,18 @@ test("32 leaving deletes the files at once", async () => asVisitor({}, async ({ 
     await pause(100);
   }
 }));
+
+// Walks the page in English: with nothing on it, with a file, and with one refused.
+async function* inEnglish({ page, js }) {
+  await toFiles(page);
+  await press(page, "button[name=_lang][value=en]");
+  assert.equal(await page.locator("html").getAttribute("lang"), "en");
+  yield "files in English";
+  await addFile(page, js, file("letter.pdf", Buffer.from("%PDF-1.7\na page")));
+  yield "files in English/one added";
+  await page.locator("input[type=file]").setInputFiles(file("a.exe", Buffer.from("MZ and the rest of a program")));
+  await page.locator(".is-refused small").waitFor();
+  yield "files in English/one refused";
+}
+
+test("the page of the files in English", (t) => asVisitor({ js: true }, (visitor) => visit(t, visitor, inEnglish(visitor), { axe, html, layout })));
