@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/jackc/pgx/v5"
@@ -87,6 +88,9 @@ func (c *devCommand) passOn(ctx context.Context, house *devFile, ownerURL string
 		if err := beLate(ctx, ownerURL, report); err != nil {
 			return err
 		}
+	}
+	if err := takeCalls(agent, time.Now()); err != nil {
+		return err
 	}
 	for _, member := range []*member{agent, coordinator} {
 		if err := member.submit(`form[action="/deconnexion"]`, nil); err != nil {
