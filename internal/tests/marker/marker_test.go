@@ -232,7 +232,8 @@ func visitBadly(v *visitor) {
 		{"POST", "/m", "multipart/form-data; boundary=" + word, "--" + word + "\r\nContent-Disposition: form-data; name=\"short.story\"\r\n\r\n" + word + "\r\n--" + word + "--", 415},
 		{"POST", "/m", "text/plain", word, 415},
 		{"POST", "/m", form, "short.story=" + word + "%zz", 400},
-		{"POST", "/m", form, "short.story=" + strings.Repeat(word, (4<<20)/len(word)+1), 413},
+		{"POST", "/m", form, "short.story=" + strings.Repeat(word, (4<<20)/len(word)+1), 422}, // given back to who typed it
+		{"POST", "/m", form, "short.story=" + strings.Repeat(word, (16<<20)/len(word)+1), 413},
 		{"POST", "/m", form, "short.story=" + long, 422},
 		{"POST", "/m", form, "short.story=" + word + "%ff%00&_token=" + word, 422},
 		{"POST", "/m", form, word + "=" + word + "&short.story=" + word + "&short.story=" + word, 422},
