@@ -47,7 +47,7 @@ for (const how of scripting) {
       assert.equal(await page.locator(".message .told").innerText(), question);
       await page.locator(".message textarea").fill(told);
       await press(page, "button[name=_send][value^=answer]");
-      assert.match(await page.locator(".notice.is-done").innerText(), /C’est envoyé, à \d+ h/);
+      assert.match(await page.locator(".notice.is-done").innerText(), /C’est envoyé, à \d+\sh/);
       assert.ok(!(await page.content()).includes("17 h 🌿"), "what was sent is shown again");
       assert.deepEqual(await layout(visitor), []);
       await page.reload();
