@@ -30,6 +30,7 @@ type queuePage struct {
 	Groups   []rowGroup
 	Lane     *lanePanel // what can be done to what is to be verified
 	Problems []problem
+	Outside  *elsewhere
 	Calm     bool   // the whole queue, and nothing of urgency 0 in it
 	Flood    string // more urgent ones wait unverified than the queue takes in
 	Empty    string
@@ -119,6 +120,9 @@ func (s *Server) showQueue(c echo.Context, v *visit, query url.Values, sc queueS
 	if flood {
 		page.Flood = s.voice.T("office.queue.flood", "N", s.many(counts.of["a-verifier"]))
 	}
+	if name != everything {
+		page.Outside = s.elsewhereOf(outsideOf(view.Filter, counts.now, rows))
+	}
 	page.Calm = !flood && name == everything && view.After == (archive.Position{}) && len(rows) > 0 && rows[0].Urgency > 0
 	switch {
 	case len(rows) == 0 && found.more:
@@ -170,6 +174,7 @@ type queueCounts struct {
 	here  int // the one at hand
 	of    map[string]int
 	saved []int
+	now   []int // of [nowFilters]
 }
 
 // startCounting counts beside the opening of the rows: the one is the database's
@@ -182,6 +187,7 @@ func (s *Server) startCounting(ctx context.Context, view archive.View, saved ...
 	for _, one := range saved {
 		filters = append(filters, one.filter)
 	}
+	filters = append(filters, nowFilters(view.Filter)...)
 	counts := queueCounts{of: map[string]int{}}
 	var failed error
 	var counting sync.WaitGroup
@@ -194,7 +200,8 @@ func (s *Server) startCounting(ctx context.Context, view archive.View, saved ...
 		for i, p := range presets {
 			counts.of[p.Name] = found[i+1]
 		}
-		counts.saved = found[len(presets)+1:]
+		rest := found[len(presets)+1:]
+		counts.saved, counts.now = rest[:len(saved)], rest[len(saved):]
 	})
 	return func() (queueCounts, error) {
 		counting.Wait()

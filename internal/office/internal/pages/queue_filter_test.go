@@ -82,3 +82,27 @@ func TestWhatWasTakenUpAndLeftIsLate(t *testing.T) {
 		t.Error("a clock runs where none does")
 	}
 }
+
+// Whoever looks at a part of the queue is told how many are in danger now outside it.
+func TestANarrowedViewTellsWhoIsInDangerOutsideIt(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.receive(time.Minute, now())
+	d.receive(2*time.Minute, now())
+	mine, unverified := d.receive(3*time.Minute, now()), d.receive(4*time.Minute, now())
+	d.exec("update reports set assignee = $2 where id = $1", mine.ID, d.staffID("a.diallo"))
+	d.exec("update reports set lane = 'to_verify' where id = $1", unverified.ID)
+	b := d.as("a.diallo")
+	for query, want := range map[string]string{
+		"": "", "vue=reponses": "4", "vue=les-miens": "3", "vue=non-attribues": "1", "vue=a-verifier": "3",
+		"urgence=0": "", "urgence=1": "4", "etat=closed": "4", "etat=closed&etat=received": "", "voie=principale": "1",
+	} {
+		got := b.open("/file?"+query).want(200, "").text(".elsewhere")
+		if count, _, _ := strings.Cut(got, " "); count != want {
+			t.Errorf("%q says %q, want %q", query, got, want)
+		}
+	}
+	if got := b.open("/file?vue=reponses").doc.Find(".elsewhere a").AttrOr("href", ""); len(b.open(got).rows()) != 4 {
+		t.Errorf("%s leads to %v", got, b.rows())
+	}
+}
