@@ -149,7 +149,7 @@ async function* mailbox({ page }) {
   await fill(page, { text: tooLong });
   await press(page, "button[name=_send][value=text]");
   yield "mailbox: too long";
-  await fill(page, { read: "1", text: "Il est revenu." });
+  await fill(page, { text: "Il est revenu." });
   await press(page, "button[name=_send][value=text]");
   yield "mailbox: added, and said to be read";
   await press(page, "main a[href='/b/2?w=1']");

@@ -51,7 +51,6 @@ for (const how of scripting) {
       assert.ok(!(await page.content()).includes("17 h 🌿"), "what was sent is shown again");
       assert.deepEqual(await layout(visitor), []);
       await page.reload();
-      await fill(page, { read: "1" });
       await press(page, "button[name=_send][value=read]");
     });
     await asVisitor({ width: 1280 }, async ({ page }) => {

@@ -189,7 +189,9 @@ func (s *Server) differences(v *visit, at sheet, form url.Values) []Saved {
 		name := nameAt(f, n)
 		saved := v.Answers.Get(name)
 		if !slices.Equal(saved, trial.Answers.Get(name)) {
-			other = append(other, Saved{itemLabel(voice, f, n, groupLen(&trial.Answers, f)), strings.Join(readout.Values(voice, f, saved), ", ")})
+			about := s.about(voice, f, n)
+			label := itemHeading(voice, f, n, groupLen(&trial.Answers, f)) + readout.Label(about, f)
+			other = append(other, Saved{label, strings.Join(readout.Values(about, f, saved), ", ")})
 		}
 	}
 	return other

@@ -7,7 +7,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"recueil/internal/readout"
 	"recueil/internal/report"
 	"recueil/internal/web"
 )
@@ -113,11 +112,11 @@ func (s *Server) sections(v *visit) []Section {
 	for _, at := range v.path() {
 		section := Section{Heading: voice.T("page." + at.key + ".heading"), Change: v.change(at)}
 		for f, n := range at.answers(v.Door, &answers) {
-			given := answers.Get(nameAt(f, n))
-			if given == nil {
+			if answers.Get(nameAt(f, n)) == nil {
 				continue
 			}
-			section.Rows = append(section.Rows, Row{itemLabel(voice, f, n, groupLen(&answers, f)), readout.Values(voice, f, given), f.Kind == report.LongText, v.changeAnswer(at, f, n)})
+			label, values := s.answerInWords(voice, &answers, f, n)
+			section.Rows = append(section.Rows, Row{label, values, f.Kind == report.LongText, v.changeAnswer(at, f, n)})
 		}
 		if at == filesStep() {
 			section.Rows = s.filesRow(v, at)

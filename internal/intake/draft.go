@@ -67,6 +67,7 @@ type sent struct {
 	Now   report.Urgency `json:"urgency"`
 	Added bool           `json:"added,omitempty"`
 	Word  bool           `json:"word,omitempty"`  // one was chosen
+	Other bool           `json:"other,omitempty"` // a young person wrote for a friend
 	Bases map[int]string `json:"bases,omitempty"` // what each page's answers were, hashed
 	Files []report.ID    `json:"files,omitempty"` // listed in it
 	Form  report.ID      `json:"form,omitzero"`   // of the short form, where the report has another id
@@ -206,6 +207,15 @@ const (
 // peek finds the draft in progress for a page that needs none: nil when there is
 // none, or when it cannot be had at once.
 func (s *Server) peek(c echo.Context) *visit {
+	if v := s.glance(c); v != nil && v.Sent == nil {
+		return v
+	}
+	return nil
+}
+
+// glance is peek for a page that only wants to know whom it speaks to: a receipt will
+// do, too.
+func (s *Server) glance(c echo.Context) *visit {
 	token, err := cookieToken(c)
 	if err != nil {
 		return nil
@@ -214,7 +224,7 @@ func (s *Server) peek(c echo.Context) *visit {
 	ctx, cancel := context.WithTimeout(c.Request().Context(), patience)
 	defer cancel()
 	v, err := s.read(ctx, token)
-	if err != nil || v.Sent != nil {
+	if err != nil {
 		return nil
 	}
 	v.reads = s.language(c)

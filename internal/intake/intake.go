@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -233,12 +234,21 @@ func (s *Server) showProblem(c echo.Context, p *web.Problem) error {
 	page := problemPage{Frame: s.frame(c, v, title), Heading: v.First(p.Key+".heading", p.Key+".title", "error.internal.title"),
 		Text: v.First(p.Key+".text", "error.internal.text"), Danger: p.Status >= 500}
 	page.Neutral = p.Status == http.StatusGone
+	if at := c.Request().URL.Path; c.Request().Method == http.MethodPost && hasForm(at) && !page.Danger && !page.Neutral {
+		page.Again = at
+	}
 	return s.render(c, v, p.Status, "problem", page)
+}
+
+// hasForm reports whether the form of an address stands on the page of that address.
+func hasForm(path string) bool {
+	return strings.HasPrefix(path, "/e/") || path == "/m" || path == "/v" || path == boxAddress || path == reachAddress
 }
 
 type problemPage struct {
 	Frame
 	Heading string
 	Text    string
-	Danger  bool // say whom to call meanwhile, and that the short form works
+	Danger  bool   // say whom to call meanwhile, and that the short form works
+	Again   string // the page whose form was not taken; empty: none is known
 }

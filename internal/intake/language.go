@@ -52,10 +52,20 @@ func (s *Server) voice(d *draft) *web.Voice {
 	switch {
 	case d.Door != report.Young:
 		return v.adult
-	case d.Answers.Reporter.Profile == report.ProfileYoungForOther:
+	case d.Answers.Reporter.Profile == report.ProfileYoungForOther, d.Sent != nil && d.Sent.Other:
 		return v.friend
 	}
 	return v.young
+}
+
+// about is the voice that an answer is asked for in. The young are asked about
+// themselves, or about their friend; of whoever else they add only a grown-up's words
+// speak, which call nobody "you".
+func (s *Server) about(voice *web.Voice, f report.Field, n int) *web.Voice {
+	if f.Group == "children" && n > 0 {
+		return s.voices[voice.Lang].adult
+	}
+	return voice
 }
 
 // adult is how a visitor is spoken to of whom nothing is known.

@@ -31,6 +31,9 @@ func (s *Server) legal(c echo.Context) error {
 		return web.ErrNotFound
 	}
 	v := s.adult(c)
+	if known := s.glance(c); known != nil {
+		v = s.voice(&known.draft)
+	}
 	page := legalPage{Frame: s.frame(c, v, v.T("page."+key+".title")), Heading: v.T("page." + key + ".heading"), Code: key == "help"}
 	for h := 1; v.Has("page." + key + ".h" + itoa(h)); h++ {
 		page.Blocks = append(page.Blocks, Block{v.T("page." + key + ".h" + itoa(h)), v.T("page." + key + ".p" + itoa(h))})

@@ -154,7 +154,7 @@ func (s *Server) mailboxPage(c echo.Context, v *boxVisit, with boxAgain) (mailbo
 // boxOf makes a place to write in.
 func (s *Server) boxOf(v *boxVisit, voice *web.Voice, name, label string, with boxAgain) Box {
 	b := Box{Question: Question{Name: name, ID: name, Kind: report.LongText, Label: label, Value: v.Typed[name], Error: with.Errors[name],
-		Autocomplete: "off", Announced: report.AnnouncedLongText}, Base: fingerprint(v.Typed[name])}
+		Autocomplete: "off", Announced: report.AnnouncedLongText, Accepted: report.MaxAddedText}, Base: fingerprint(v.Typed[name])}
 	if at, ok := v.lastSent(name); ok {
 		b.Sent = clockInWords(voice, s.Hours.Clock(at))
 	}

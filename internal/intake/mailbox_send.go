@@ -29,7 +29,7 @@ func (s *Server) sendFromBox(c echo.Context) error {
 	if err != nil {
 		return s.boxLost(c, form, page, err)
 	}
-	if form.Get("read") != "" && !switched(form) {
+	if form.Get("_send") == "read" && !switched(form) {
 		s.noteRead(c, v)
 	}
 	name := form.Get("_send")

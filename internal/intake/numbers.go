@@ -58,7 +58,7 @@ func (s *Server) numbers(c echo.Context) error {
 func calls(voice *web.Voice, numbers []territory.Number) []Call {
 	list := make([]Call, 0, len(numbers))
 	for _, n := range numbers {
-		call := Call{Number: n.Number, SMS: n.SMS, Link: n.Kind == "link", Href: "tel:" + n.Number,
+		call := Call{Number: spaced(n.Number), SMS: n.SMS, Link: n.Kind == "link", Href: "tel:" + n.Number,
 			Name: voice.T("number." + n.ID), What: voice.T("number." + n.ID + ".for")}
 		switch {
 		case call.SMS:
@@ -74,6 +74,14 @@ func calls(voice *web.Voice, numbers []territory.Number) []Call {
 		list = append(list, call)
 	}
 	return list
+}
+
+// spaced writes a long number as it is printed and dialled: 116 000.
+func spaced(number string) string {
+	if len(number) == 6 && strings.Trim(number, "0123456789") == "" {
+		return number[:3] + "\u00a0" + number[3:]
+	}
+	return number
 }
 
 // dayInWords writes "2026-11-23" as "23 novembre 2026", or as the language does.

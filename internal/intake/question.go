@@ -26,6 +26,7 @@ type Question struct {
 	Parts        []string // day, month, year of a date
 	Long         bool     // many options: a list to choose from, not cards
 	Announced    int      // characters the counter announces
+	Accepted     int      // and those that are taken: what it counts to beyond them
 	Autocomplete string
 	InputMode    string
 	Answered     bool
@@ -87,6 +88,7 @@ type Group struct {
 type Item struct {
 	ID, Name  string // "children-2", "children.2"
 	Heading   string
+	Alone     bool // the page is headed so already
 	Prominent []Question
 	Folded    []Question
 }
@@ -100,6 +102,7 @@ type values func(name string) []string
 // asker builds questions for one visitor.
 type asker struct {
 	voice  *web.Voice
+	about  func(voice *web.Voice, f report.Field, n int) *web.Voice
 	door   report.Door
 	values values
 	errors map[string]string // by name of the answer
@@ -112,15 +115,25 @@ func (a asker) question(f report.Field, n int) Question {
 	if n >= 0 {
 		name = strings.Replace(name, ".N.", "."+itoa(n)+".", 1)
 	}
-	q := Question{Name: name, ID: idOf(name), Kind: f.Kind, Label: a.voice.T("field." + f.Name), Hint: a.voice.First("field." + f.Name + ".hint"),
+	heading := itemHeading(a.voice, f, n, report.GroupLimit(f.Group))
+	another := "" // a question that is put otherwise of whom is added
+	if f.Group == "children" && n > 0 {
+		another = "field." + f.Name + ".another"
+	}
+	a.voice = a.about(a.voice, f, n)
+	q := Question{Name: name, ID: idOf(name), Kind: f.Kind, Label: a.voice.First(another, "field."+f.Name), Hint: a.voice.First("field." + f.Name + ".hint"),
 		Error: a.errors[name], Autocomplete: a.autocomplete(f), RevealWhen: reveal[f.Name]}
 	given := a.values(name)
-	if q.Error != "" && a.whole {
+	leftOut := q.Error == a.voice.T("problem.missing_required")
+	switch {
+	case q.Error != "" && a.whole:
 		problem := q.Error
-		if problem == a.voice.T("problem.missing_required") { // said of a dozen questions, it hides the others
+		if leftOut { // said of a dozen questions, it hides the others
 			problem = a.voice.T("page.check.empty")
 		}
-		q.Fault = a.voice.T("page.professional.whole.error", "Question", itemLabel(a.voice, f, n, report.GroupLimit(f.Group)), "Problem", problem)
+		q.Fault = a.voice.T("page.professional.whole.error", "Question", heading+readout.Label(a.voice, f), "Problem", problem)
+	case leftOut:
+		q.Fault = q.Label
 	}
 	q.Answered = strings.Join(given, "") != ""
 	if given == nil && a.fresh {
@@ -143,7 +156,7 @@ func (a asker) question(f report.Field, n int) Question {
 	case report.DateParts:
 		q.Parts = given
 	case report.LongText:
-		q.Announced = report.AnnouncedLongText
+		q.Announced, q.Accepted = report.AnnouncedLongText, f.Max
 	case report.PhoneNumber:
 		q.InputMode = "tel"
 	case report.Email:
@@ -306,20 +319,35 @@ var groupWords = map[string]struct{ item, add string }{
 func (a asker) group(at step, name string, fields []report.Field, count int) Group {
 	g := Group{Name: name, Full: count >= report.GroupLimit(name), Add: a.voice.T(groupWords[name].add)}
 	for n := range count {
-		item := Item{ID: idOf(name) + "-" + itoa(n), Name: name + "." + itoa(n), Heading: a.voice.T(groupWords[name].item, "N", n+1)}
+		item := Item{ID: idOf(name) + "-" + itoa(n), Name: name + "." + itoa(n), Heading: itemName(a.voice, name, n)}
+		item.Alone = count == 1 && item.Heading == a.voice.T("page."+at.key+".heading")
 		item.Prominent, item.Folded = a.sorted(at, fields, n)
 		g.Items = append(g.Items, item)
 	}
 	return g
 }
 
-// itemLabel names an answer on a page that lists several items' answers.
-func itemLabel(voice *web.Voice, f report.Field, n, count int) string {
-	label := readout.Label(voice, f)
-	if f.Group == "" || count < 2 {
-		return label
+// itemName is what an item is called by. The first child of a young writer is himself,
+// or his friend.
+func itemName(voice *web.Voice, group string, n int) string {
+	if group == "children" && n == 0 {
+		return voice.T("page.child.first")
 	}
-	return voice.T(groupWords[f.Group].item, "N", n+1) + " · " + label
+	return voice.T(groupWords[group].item, "N", n+1)
+}
+
+// itemHeading goes before the label of an answer on a page that lists several items'.
+func itemHeading(voice *web.Voice, f report.Field, n, count int) string {
+	if f.Group == "" || count < 2 {
+		return ""
+	}
+	return itemName(voice, f.Group, n) + " · "
+}
+
+// answerInWords is one answer as it is read again: its label and its values.
+func (s *Server) answerInWords(voice *web.Voice, a *report.Answers, f report.Field, n int) (string, []string) {
+	about := s.about(voice, f, n)
+	return itemHeading(voice, f, n, groupLen(a, f)) + readout.Label(about, f), readout.Values(about, f, a.Get(nameAt(f, n)))
 }
 
 // groupLen counts a question's items; outside groups there are none.

@@ -55,7 +55,7 @@ func (s *Server) showShort(c echo.Context, d *draft, status int, with shown) err
 	if _, err := s.signer.Open(page.Guard.Token); err != nil {
 		page.Guard.Token = s.signer.Issue(s.Now())
 	}
-	a := asker{voice: voice, door: report.Young, values: typed(with.typed), errors: with.errors} // typed text is kept off every device
+	a := asker{voice: voice, about: s.about, door: report.Young, values: typed(with.typed), errors: with.errors} // typed text is kept off every device
 	for _, f := range shortFields() {
 		page.Questions = append(page.Questions, a.question(f, -1))
 	}

@@ -120,7 +120,7 @@ func (s *Server) showSheet(c echo.Context, v *visit, at sheet, status int, with 
 		page.Previous = "/v"
 	}
 	for _, shows := range all.steps {
-		a := asker{voice: voice, door: v.Door, values: v.Answers.Get, errors: with.errors, fresh: !slices.Contains(v.Visited, shows.number), whole: all.whole}
+		a := asker{voice: voice, about: s.about, door: v.Door, values: v.Answers.Get, errors: with.errors, fresh: !slices.Contains(v.Visited, shows.number), whole: all.whole}
 		if with.typed != nil && slices.Contains(at.steps, shows) {
 			a.values, a.fresh = typed(with.typed), false
 		}

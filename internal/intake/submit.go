@@ -181,7 +181,8 @@ func (s *Server) submit(ctx context.Context, v *visit, told *report.ShortForm, l
 	}
 	e.WordTag = seal.WordTag(r.ReplyKey, v.tone(), v.Word)
 	v.sealed = attestationOf(&e)
-	v.Sent = &sent{At: s.Now(), Tag: e.Tag[:], Now: r.Urgency, Bases: v.visitedBases(), Word: !blank(v.Word)}
+	v.Sent = &sent{At: s.Now(), Tag: e.Tag[:], Now: r.Urgency, Bases: v.visitedBases(), Word: !blank(v.Word),
+		Other: v.Answers.Reporter.Profile == report.ProfileYoungForOther}
 	if told != nil {
 		v.Sent.Short, v.Sent.Tag, v.Sent.Form = true, shortTag(told, r.ReplyKey), v.form
 	}

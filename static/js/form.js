@@ -153,6 +153,7 @@ function count(area) {
   const shown = field?.querySelector("[data-count]");
   if (!shown) return;
   const max = Number(area.dataset.max);
+  const most = Number(area.dataset.most || max); // beyond what is announced more is taken, and said
   const number = new Intl.NumberFormat(document.documentElement.lang || undefined);
   const heard = document.createElement("span");
   heard.className = "visually-hidden";
@@ -165,9 +166,10 @@ function count(area) {
     for (const _ of area.value) length++;
     const near = length >= max * 0.9;
     // A limit far away is no one's concern, and reads like a test to be passed.
-    const text = length * 2 < max ? "" : `${number.format(length)} / ${number.format(max)}`;
+    const text = length * 2 < max ? "" : `${number.format(length)} / ${number.format(length > max ? most : max)}`;
     shown.textContent = text;
     shown.classList.toggle("is-near", near);
+    shown.classList.toggle("is-over", length > most);
     clearTimeout(pause);
     if (near && event) pause = setTimeout(() => { heard.textContent = text; }, 1500);
     else heard.textContent = "";

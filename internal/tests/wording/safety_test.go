@@ -33,12 +33,12 @@ func TestTheYoungAreNotLabelled(t *testing.T) {
 
 // wantedOnImages is what every voice must say, word for word or at its beginning.
 var wantedOnImages = map[spoken]string{
-	{"fr", "adult"}:  "N’envoyez ces images à personne, même pas à nous.",
-	{"fr", "young"}:  "N’envoie ces images à personne, même pas à nous. N’efface rien exprès. Note le lien et le pseudo.",
-	{"fr", "friend"}: "N’envoie ces images à personne, même pas à nous. N’efface rien exprès. Note le lien et le pseudo.",
-	{"en", "adult"}:  "Do not send these images to anyone, not even to us.",
-	{"en", "young"}:  "Don’t send these images to anyone, not even to us. Don’t delete anything on purpose. Note the link and the username.",
-	{"en", "friend"}: "Don’t send these images to anyone, not even to us. Don’t delete anything on purpose. Note the link and the username.",
+	{"fr", "adult"}:  "S’il y a des images, ne les envoyez à personne, même pas à nous. N’effacez rien.",
+	{"fr", "young"}:  "S’il y a des images, ne les envoie à personne, même pas à nous. N’efface rien. Note le lien et le pseudo.",
+	{"fr", "friend"}: "S’il y a des images, ne les envoie à personne, même pas à nous. N’efface rien. Note le lien et le pseudo.",
+	{"en", "adult"}:  "If there are images, do not send them to anyone, not even to us. Do not delete anything.",
+	{"en", "young"}:  "If there are images, don’t send them to anyone, not even to us. Don’t delete anything. Note the link and the username.",
+	{"en", "friend"}: "If there are images, don’t send them to anyone, not even to us. Don’t delete anything. Note the link and the username.",
 }
 
 // asksForImages finds, in each language, a request; what comes before it says
@@ -64,7 +64,7 @@ func requestOfImages(lang, text string) string {
 func TestNobodyIsAskedForImages(t *testing.T) {
 	for s, want := range wantedOnImages {
 		if got := speak(t, s.lang, s.voice)["page.exploitation.images"]; len(got) != 1 || !strings.HasPrefix(got[0], want) {
-			t.Errorf("%s reads %q, want the validated words %q", s, got, want)
+			t.Errorf("%s reads %q, want the words to be validated %q", s, got, want)
 		}
 	}
 	for text, lang := range map[string]string{"Joignez des photos.": "fr", "You can send us any photos.": "en", "N’envoie rien. Envoie les images.": "fr"} {
