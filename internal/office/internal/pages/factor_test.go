@@ -298,6 +298,9 @@ func TestChangesOfAFactorWantThePassphrase(t *testing.T) {
 		return shown
 	}
 	b.submit(appForm, url.Values{"code": {code()}, "passphrase": {"une autre phrase de passe"}}).want(http.StatusUnprocessableEntity, "")
+	if got := b.doc.Find("[aria-invalid]").AttrOr("id", "") + " " + b.doc.Find(".error-summary a").AttrOr("href", "") + " " + b.doc.Find(".field-error").AttrOr("id", ""); got != "phrase-app #phrase-app phrase-app-erreur" {
+		t.Errorf("the wrong passphrase is shown at %q", got)
+	}
 	if n := ask[int](d, "select revision from staff_factors"); n != 1 {
 		t.Error("the app was replaced without the passphrase")
 	}

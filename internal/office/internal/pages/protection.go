@@ -31,14 +31,34 @@ type protectionPage struct {
 	Notice   string
 	Form     string // the one that was not taken
 	Problem  string
+	Again    string // the passphrase field that is wrong, by what is in its id
 }
 
-// Bad returns what is wrong with a form of the page, or "".
+// Bad returns what is wrong with a form of the page but for its passphrase, or "".
 func (p protectionPage) Bad(form string) string {
-	if p.Form != form {
+	if p.Form != form || p.Again != "" {
 		return ""
 	}
 	return p.Problem
+}
+
+// Leads returns where the summary leads: to the passphrase that is wrong, or to the form.
+func (p protectionPage) Leads() string {
+	if p.Again != "" {
+		return "phrase-" + p.Again
+	}
+	return p.Form
+}
+
+// A passphraseAgain is the passphrase asked for before a change.
+type passphraseAgain struct{ ID, Wrong string }
+
+// Passphrase is that of one form, by what keeps its id apart.
+func (p protectionPage) Passphrase(id string) passphraseAgain {
+	if p.Again != id {
+		return passphraseAgain{ID: id}
+	}
+	return passphraseAgain{id, p.Problem}
 }
 
 type appOffer struct {
@@ -205,6 +225,10 @@ func (s *Server) change(c echo.Context, session *staff.Session, book staff.Book,
 		return refuse(problem)
 	}
 	if errors.Is(err, staff.ErrLogin) {
+		page.Again = name
+		if name == "remove" {
+			page.Again = form.Get("key") // each key has a form of its own
+		}
 		return refuse(s.voice.T("office.protection.passphrase.wrong"))
 	}
 	if err != nil {
