@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -17,6 +18,7 @@ type alertsPage struct {
 	Frame
 	Done      string // said at the top after an act
 	Failed    string // of a test
+	Stuck     string // what holds, and cannot leave from here
 	Stale     string // who saved meanwhile
 	Problems  []problem
 	Media     []mediumState
@@ -85,6 +87,10 @@ func (s *Server) alerts(c echo.Context, _ *visit) error {
 	switch did := c.QueryParam("fait"); {
 	case did == "enregistre":
 		page.Done = s.voice.T("office.alerts.saved")
+		if len(s.stuck(set)) > 0 {
+			page.Done = ""
+			page.Stuck = s.voice.T("office.alerts.saved.stuck")
+		}
 	case did == "essai":
 		page.Done = s.voice.T("office.alerts.tested")
 	case failureForm.MatchString(did):
@@ -131,10 +137,23 @@ func (s *Server) showAlerts(c echo.Context, status int, page alertsPage, typed t
 	for _, contact := range holds.Contacts() {
 		page.Contacts = append(page.Contacts, contactRow{contact.Address, s.voice.T("office.alerts.medium." + string(contact.Medium)), s.Notices.Can(contact.Medium)})
 	}
+	if stuck := s.stuck(holds); len(stuck) > 0 { // nobody shall count on it
+		page.Stuck = strings.TrimSpace(page.Stuck + " " + s.voice.T("office.alerts.stuck", "Where", strings.Join(stuck, ", ")))
+	}
 	for _, notice := range sent {
 		page.Sent = append(page.Sent, s.noticeRow(notice))
 	}
 	return s.render(c, status, "alerts", page)
+}
+
+// stuck lists the addresses that hold and to which this office cannot send.
+func (s *Server) stuck(holds notify.Settings) (addresses []string) {
+	for _, contact := range holds.Contacts() {
+		if !s.Notices.Can(contact.Medium) {
+			addresses = append(addresses, contact.Address)
+		}
+	}
+	return addresses
 }
 
 func (s *Server) mediumState(m notify.Medium) mediumState {

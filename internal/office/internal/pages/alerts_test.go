@@ -275,6 +275,19 @@ func TestWhatCannotBeReachedIsRefused(t *testing.T) {
 	}
 }
 
+// An address that this office cannot reach is saved, and never as if it rang.
+func TestWhatCannotLeaveIsNoSuccess(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	b := d.as("c.martin").open("/alertes").saveLadder(url.Values{"after-1": {"3"}, "address-1": {"nuit@exemple.invalid"}}).want(200, "/alertes?fait=enregistre")
+	if got := b.text("[data-stuck]"); !strings.Contains(got, "nuit@exemple.invalid") || !strings.HasPrefix(got, "C’est enregistré.") || b.doc.Find(".notice.is-done").Length() != 0 {
+		t.Errorf("after saving the page says %q and %q", got, b.text(".notice.is-done"))
+	}
+	if got := b.open("/alertes").text("[data-stuck]"); !strings.HasPrefix(got, "Rien ne peut partir d’ici vers") {
+		t.Errorf("later it says %q", got)
+	}
+}
+
 func TestTwoCoordinatorsSaveAtOnce(t *testing.T) {
 	t.Parallel()
 	d, _, _ := newAlertedDesk(t)
