@@ -49,6 +49,25 @@ func (d *desk) referred(changes url.Values) (r *report.Report, address string) {
 	return r, "/demandes/" + ask[string](d, "select id::text from referrals where report_id = $1 order by proposed_at desc limit 1", r.ID)
 }
 
+// The unit sees how urgent what waits is, and what presses stands first.
+func TestWhatPressesStandsFirstAtTheUnit(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	for _, answers := range []report.Answers{within24h(), within2h()} {
+		r := d.receive(time.Hour, answers)
+		d.as("a.diallo").claim(r).refer(r, nil).want(200, path(r))
+		d.clock.Add(10 * time.Minute)
+	}
+	unit := d.as("t.colin").open("/demandes").want(200, "")
+	got := strings.ReplaceAll(strings.Join(unit.texts("ol.cards .where"), " | "), "\u00a0", " ")
+	if want := "2 h attend depuis 10 min encore 40 min"; !strings.HasPrefix(got, want) || !strings.Contains(got, "| 24 h attend depuis 20 min") {
+		t.Errorf("the list says %q", got)
+	}
+	if unit.open(unit.doc.Find("ol.cards a").AttrOr("href", "")); !strings.HasPrefix(unit.text(".head .meta"), "2\u00a0h attend depuis") {
+		t.Errorf("the referral says %q", unit.text(".head .meta"))
+	}
+}
+
 // The first half of the story: a mother's report goes to the unit without her identity,
 // and is accepted.
 func TestAMothersReportIsReferredWithoutHerIdentityAndAccepted(t *testing.T) {

@@ -3,6 +3,7 @@ package pages
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -32,7 +33,8 @@ type referralLine struct {
 	Detail    string
 	Wish      string
 	Damaged   bool
-	Unseen    int // additions that nobody of the unit has opened
+	Times     *referralTimes // nil: it does not open
+	Unseen    int            // additions that nobody of the unit has opened
 }
 
 var referralClasses = map[archive.ReferralStatus]string{archive.Proposed: "is-warning", archive.Accepted: "is-done"}
@@ -61,6 +63,7 @@ func (s *Server) referrals(c echo.Context, v *visit) error {
 		} else {
 			line.Situation, line.Detail = s.situation(body.Report)
 			line.Wish = s.wish(body)
+			line.Times = s.referralTimes(&f, body.Report)
 		}
 		line.Unseen = unseen[f.ID]
 		switch {
@@ -72,12 +75,45 @@ func (s *Server) referrals(c echo.Context, v *visit) error {
 			page.Others = append(page.Others, line)
 		}
 	}
+	// What presses comes first; among those, what waits longest, as they were read.
+	slices.SortStableFunc(page.Waiting, func(a, b referralLine) int { return a.pressing() - b.pressing() })
 	page.Heading = s.voice.T("office.referrals.waiting", "Count", len(page.Waiting))
 	if len(page.Waiting) == 0 {
 		page.Heading = s.voice.T("office.referrals.none")
 	}
 	page.Frame = s.frame(c, s.voice.T("office.referrals.title"))
 	return s.render(c, http.StatusOK, "referrals", page)
+}
+
+// referralTimes are how long a referral waits for the unit, and how the report stands to
+// the time within which the platform has to act on it.
+type referralTimes struct {
+	Urgency           int
+	Waits, Left, Late string // nothing once the unit has answered
+}
+
+// pressing orders what waits; what does not open may be anything, and comes first.
+func (l referralLine) pressing() int {
+	if l.Times == nil {
+		return -1
+	}
+	return l.Times.Urgency
+}
+
+func (s *Server) referralTimes(f *archive.Referral, r *report.Report) *referralTimes {
+	times := &referralTimes{Urgency: int(r.Urgency)}
+	if f.Status != archive.Proposed {
+		return times
+	}
+	now, due := s.Now(), r.Urgency.Due(r.ReceivedAt)
+	times.Waits = s.voice.T("office.referral.waits", "T", s.duration(now.Sub(f.ProposedAt)))
+	switch {
+	case now.After(due):
+		times.Late = s.voice.T("office.row.late", "T", s.duration(now.Sub(due)))
+	case r.Urgency > 0:
+		times.Left = s.voice.T("office.row.left", "T", s.duration(due.Sub(now)))
+	}
+	return times
 }
 
 // openReferral opens the body of a referral with the key of the unit.
@@ -109,7 +145,7 @@ type referralPage struct {
 	Address   string
 	Situation string
 	Detail    string
-	Urgency   int
+	Times     *referralTimes
 	From      string
 	Reason    string
 	Wish      string
@@ -193,6 +229,7 @@ func (s *Server) showReferral(c echo.Context, v *visit, sc referralScreen) error
 	if !f.Gone() {
 		if body, err := s.openReferral(v, &f); err == nil {
 			s.fillReferral(&page, body)
+			page.Times = s.referralTimes(&f, body.Report)
 			links[f.ID] = body.Link
 			passed, err := s.Archive.PassedTo(ctx, f.ID, s.unitIDs(v))
 			if err != nil {
@@ -218,7 +255,7 @@ func (s *Server) showReferral(c echo.Context, v *visit, sc referralScreen) error
 // fillReferral puts what was given on the page.
 func (s *Server) fillReferral(page *referralPage, b *referral.Body) {
 	r := b.Report
-	page.Damaged, page.Reason, page.Wish, page.Removed, page.Urgency = false, b.Reason, s.wish(b), b.Removed, int(r.Urgency)
+	page.Damaged, page.Reason, page.Wish, page.Removed = false, b.Reason, s.wish(b), b.Removed
 	page.Situation, page.Detail = s.situation(r)
 	if !b.Masked {
 		calling := s.calling(r)
