@@ -138,6 +138,20 @@ func TestTheSheetForTheEmergencyServices(t *testing.T) {
 	d.as("s.leroy").open(address+"/relais").want(http.StatusForbidden, "")
 }
 
+// With somebody in danger now the sheet is beside the first step; otherwise it waits below.
+func TestTheSheetStandsAtTheTopOfAnUrgentReport(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	urgent, later := d.receive(time.Minute, now()), d.receive(time.Minute, within24h())
+	b := d.as("a.diallo")
+	for r, where := range map[*report.Report]string{urgent: ".decision", later: "#rappels"} {
+		b.open(path(r)).want(200, "")
+		if got := b.doc.Find(where + ` a[href$="/relais"]`).Length(); got != 1 || b.doc.Find(`a[href$="/relais"]`).Length() != 1 {
+			t.Errorf("at urgency %d the sheet stands %d times in %s", r.Urgency, got, where)
+		}
+	}
+}
+
 func TestACallWithoutAReportIsCounted(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

@@ -25,6 +25,7 @@ type panel struct {
 	Sealed     string // the urgency it came with, where a coordinator set another
 	Restricted bool
 	Next       *deedLink
+	Relay      string // the sheet for an emergency service, while somebody is in danger now
 	Others     []deedLink
 	Links      []linkedReport
 	Typed      closing

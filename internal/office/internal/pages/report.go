@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -174,6 +175,10 @@ func (s *Server) showReport(c echo.Context, v *visit, id report.ID, sc screen) e
 	page.Timeline = s.timeline(&found, opened, page.Talk, parts, s.referralEvents(page.Referrals)...)
 	if page.Callbacks, err = s.callbackCard(c, v, &found, opened, parts); err != nil {
 		return err
+	}
+	// With somebody in danger now, to call the police comes before everything else.
+	if page.Callbacks.May && found.Urgency == 0 && slices.Contains(triage.Open(), found.Status) {
+		page.Panel.Relay, page.Callbacks.Relay = page.Callbacks.Relay, ""
 	}
 	if sc.Callback.Bad != "" || sc.Callback.BadNote != "" {
 		page.Callbacks.Form = sc.Callback
