@@ -60,10 +60,10 @@ func TestWhatPressesStandsFirstAtTheUnit(t *testing.T) {
 	}
 	unit := d.as("t.colin").open("/demandes").want(200, "")
 	got := strings.ReplaceAll(strings.Join(unit.texts("ol.cards .where"), " | "), "\u00a0", " ")
-	if want := "2 h attend depuis 10 min encore 40 min"; !strings.HasPrefix(got, want) || !strings.Contains(got, "| 24 h attend depuis 20 min") {
+	if want := "2 h attend depuis 10 min encore 50 min"; !strings.HasPrefix(got, want) || !strings.Contains(got, "| 24 h attend depuis 20 min") {
 		t.Errorf("the list says %q", got)
 	}
-	if unit.open(unit.doc.Find("ol.cards a").AttrOr("href", "")); !strings.HasPrefix(unit.text(".head .meta"), "2\u00a0h attend depuis") {
+	if unit.open(unit.doc.Find("ol.cards a").AttrOr("href", "")); !strings.HasPrefix(strings.ReplaceAll(unit.text(".head .meta"), "\u00a0", " "), "2 h attend depuis") {
 		t.Errorf("the referral says %q", unit.text(".head .meta"))
 	}
 }
