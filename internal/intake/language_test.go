@@ -194,7 +194,7 @@ func TestTheSwitchKeepsWhatThePageAskedAbout(t *testing.T) {
 	b := s.browser().door("relative")
 	b.open("/e/1").fill(nil).want(422, "/e/1")
 	b.switchTo("en", nil).want(422, "/e/1").speaks("en")
-	if got := b.problem(); got != english.T("problem.missing.danger_now") {
+	if got := b.problem(); got != english.T("field.danger_now") {
 		t.Errorf("asked: %q", got)
 	}
 	if title := b.doc.Find("title").Text(); !strings.HasPrefix(title, "Error: ") {

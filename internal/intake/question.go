@@ -124,7 +124,7 @@ func (a asker) question(f report.Field, n int) Question {
 	q := Question{Name: name, ID: idOf(name), Kind: f.Kind, Label: a.voice.First(another, "field."+f.Name), Hint: a.voice.First("field." + f.Name + ".hint"),
 		Error: a.errors[name], Autocomplete: a.autocomplete(f), RevealWhen: reveal[f.Name]}
 	given := a.values(name)
-	leftOut := q.Error == a.voice.T("problem.missing_required")
+	leftOut := q.Error != "" && q.Error == a.voice.First("problem.missing."+f.Name, "problem.missing_required")
 	switch {
 	case q.Error != "" && a.whole:
 		problem := q.Error

@@ -4,6 +4,7 @@
 package readout
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,15 +22,30 @@ func Label(voice *web.Voice, f report.Field) string {
 func Values(voice *web.Voice, f report.Field, given []string) []string {
 	switch f.Kind {
 	case report.DateParts:
-		return []string{strings.Join(strings.Fields(strings.Join(given, " ")), " ")}
+		return []string{day(voice, given)}
 	case report.CommuneKind:
 		return given[:min(1, len(given))]
 	}
 	words := make([]string, 0, len(given))
 	for _, value := range given {
+		if f.Kind == report.DateOrPeriodKind && !slices.Contains(f.Codes, value) {
+			value = day(voice, report.Date(value).Parts())
+		}
 		words = append(words, word(voice, f, value))
 	}
 	return words
+}
+
+// day puts the parts of a date side by side, the month by its name. A day that is none
+// reads as it was typed.
+func day(voice *web.Voice, parts []string) string {
+	words := slices.Clone(parts)
+	if len(words) == 3 {
+		if name := voice.First("month." + words[1]); name != "" {
+			words[1] = name
+		}
+	}
+	return strings.Join(strings.Fields(strings.Join(words, " ")), " ")
 }
 
 func word(voice *web.Voice, f report.Field, value string) string {
