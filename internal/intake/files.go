@@ -333,10 +333,10 @@ func (s *Server) takeBack(c echo.Context, v *visit, id report.ID) error {
 
 // filesRow is how the check page lists them.
 func (s *Server) filesRow(v *visit, at step) (rows []Row) {
-	if len(v.Files) == 0 {
-		return nil
-	}
 	voice := s.voice(&v.draft)
+	if len(v.Files) == 0 {
+		return []Row{{Label: voice.T("page.attachments.heading"), Values: []string{voice.T("page.attachments.none")}, Change: v.change(at)}}
+	}
 	row := Row{Label: voice.T("page.attachments.heading"), Long: true, Change: v.change(at)}
 	for _, file := range v.Files {
 		line := attachedFile(voice, file)
