@@ -51,7 +51,7 @@ func (s *Server) brief(r *report.Report) brief {
 	b.Calling = s.calling(r)
 	for _, rule := range r.Rules {
 		if strings.HasPrefix(string(rule), "U"+itoa(int(r.Urgency))) {
-			b.Why = append(b.Why, why{upperFirst(s.voice.T("rule." + string(rule))), string(rule)})
+			b.Why = append(b.Why, why{s.reason(r, rule), string(rule)})
 		}
 	}
 	where := s.value("place.child_now", r)
@@ -189,6 +189,8 @@ func (s *Server) calling(r *report.Report) calling {
 		call.Caution = s.voice.T("office.call.no_message")
 	case shared:
 		call.Caution = s.voice.T("office.call.shared")
+	case by == "callback", by == "phone" && c.Value != "" && c.SharedDevice == "":
+		call.Caution = s.voice.T("office.call.unsure")
 	}
 	return call
 }

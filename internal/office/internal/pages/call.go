@@ -211,7 +211,7 @@ func (s *Server) callLive(d *call.Draft, saved time.Time) callLive {
 	live := callLive{Urgency: int(r.Urgency), Word: s.voice.T("urgency." + itoa(int(r.Urgency))), Why: []string{}}
 	for _, rule := range r.Rules {
 		if strings.HasPrefix(string(rule), "U"+itoa(int(r.Urgency))) {
-			live.Why = append(live.Why, upperFirst(s.voice.T("rule."+string(rule))))
+			live.Why = append(live.Why, s.reason(&r, rule))
 		}
 	}
 	if !saved.IsZero() {

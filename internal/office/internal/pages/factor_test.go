@@ -121,6 +121,9 @@ func TestACodeOfTheAppIsTakenOnce(t *testing.T) {
 		t.Errorf("a replayed code reads %q", second.text(".error-summary"))
 	}
 	second.submit(codeForm, url.Values{"code": {"000000"}}).want(http.StatusUnprocessableEntity, "")
+	if got := d.as("j.moreau").open("/journal?quoi=login.failed").text(".trail"); !strings.Contains(got, "code de l’application, refusé") {
+		t.Errorf("the trail says %q", got)
+	}
 	if d.counted("login.failed", "factor_wrong.app") != 1 {
 		t.Error("a wrong code is not audited")
 	}

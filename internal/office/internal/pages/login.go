@@ -27,7 +27,11 @@ type loginPage struct {
 func (s *Server) home(c echo.Context) error { return c.Redirect(http.StatusSeeOther, "/file") }
 
 func (s *Server) login(c echo.Context) error {
-	return s.showLogin(c, http.StatusOK, loginPage{way: s.way(c)})
+	page := loginPage{way: s.way(c)}
+	if c.QueryParam("fait") == "deconnexion" {
+		page.Notice = s.voice.T("office.login.left")
+	}
+	return s.showLogin(c, http.StatusOK, page)
 }
 
 func (s *Server) showLogin(c echo.Context, status int, page loginPage) error {
@@ -153,5 +157,5 @@ func (s *Server) logOut(c echo.Context) error {
 	}
 	setCookie(c, "", -1)
 	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
-	return c.Redirect(http.StatusSeeOther, "/connexion")
+	return c.Redirect(http.StatusSeeOther, "/connexion?fait=deconnexion")
 }

@@ -41,7 +41,7 @@ func TestNobodyLearnsWhetherAnAccountExists(t *testing.T) {
 	} {
 		b := d.browser().logIn(given[0], given[1]).want(http.StatusUnprocessableEntity, "/connexion")
 		if strings.Contains(name, "no text") {
-			if got, want := b.text(".error-summary li"), "Identifiant et phrase de passe ne vont pas ensemble. Vérifiez les deux, puis réessayez."; got != want {
+			if got, want := b.text(".error-summary li"), "L’identifiant et la phrase de passe ne vont pas ensemble. Vérifiez les deux, puis réessayez."; got != want {
 				t.Errorf("%s answers %q", name, got)
 			}
 			continue
@@ -103,7 +103,10 @@ func TestLoggingOutEndsTheSession(t *testing.T) {
 	d := newDesk(t)
 	b := d.as("a.diallo").want(200, "/file")
 	token := b.token
-	b.submit(`form[action="/deconnexion"]`, nil).want(200, "/connexion")
+	b.submit(`form[action="/deconnexion"]`, nil).want(200, "/connexion?fait=deconnexion")
+	if got := b.text(".notice"); got != "Vous êtes déconnecté." {
+		t.Errorf("after leaving the page says %q", got)
+	}
 	if n := ask[int](d, "select count(*) from sessions"); n != 0 {
 		t.Errorf("%d sessions are left", n)
 	}

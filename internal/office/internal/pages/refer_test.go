@@ -184,7 +184,7 @@ func TestAReferralIsRefusedWithdrawnAndGoesBack(t *testing.T) {
 	third := unit.open("/demandes").doc.Find("ol.cards a").AttrOr("href", "")
 	unit.open(third).submit(`form[action$="/accord"]`, nil).want(200, "")
 	unit.open(third).submit(`form[action$="/retour"]`, url.Values{"reason": {"La famille a déménagé."}}).want(200, "/demandes")
-	if got := platform.open(path(r)).text(".timeline"); !strings.Contains(got, "rend la situation au plateau") || !strings.Contains(got, "La famille a déménagé.") {
+	if got := platform.open(path(r)).text(".timeline"); !strings.Contains(got, "situation rendue au plateau") || !strings.Contains(got, "La famille a déménagé.") {
 		t.Errorf("the platform reads %q", got)
 	}
 }

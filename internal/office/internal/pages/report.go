@@ -25,6 +25,8 @@ type reportPage struct {
 	Reference string
 	Status    string
 	Received  string
+	Past      bool   // it is no alarm any more
+	Arrived   string // how urgent it was, in words
 	Brief     brief
 	Sections  []section
 	Talk      talk
@@ -139,6 +141,9 @@ func (s *Server) showReport(c echo.Context, v *visit, id report.ID, sc screen) e
 		Notice: sc.Notice, Problems: sc.Problems, MaxReason: maxReason,
 		Live: streamAddress(streamPath, snapshot, id), Arrivals: streamAddress("/file/arrivees", snapshot, id)}
 	page.Error = len(sc.Problems) > 0
+	page.Past = slices.Contains([]triage.Status{triage.Closed, triage.Merged, triage.Archived}, found.Status)
+	page.Arrived = s.voice.T("urgency." + itoa(int(found.Urgency)))
+	page.runClock(s, found.Status)
 	parts, err := s.Archive.Parts(ctx, id)
 	if err != nil {
 		return err
@@ -196,6 +201,21 @@ func (s *Server) showReport(c echo.Context, v *visit, id report.ID, sc screen) e
 		return err
 	}
 	return s.render(c, sc.Status, "report", page)
+}
+
+// runClock lets the time left run on also while somebody has the report open: to him it
+// matters most.
+func (p *reportPage) runClock(s *Server, status triage.Status) {
+	left := p.DueAt.Sub(s.Now())
+	if p.Clock || p.Urgency == 0 || !slices.Contains(triage.Due(), status) {
+		return
+	}
+	p.Clock = true
+	if left > 0 {
+		p.Left = s.voice.T("office.row.left", "T", s.duration(left))
+	} else {
+		p.Late = s.voice.T("office.row.late", "T", s.duration(-left))
+	}
 }
 
 // see notes that a report, and what was added to it, is before the eyes of somebody

@@ -73,6 +73,39 @@ func TestAReportShowsAtTheTopWhatMustBeKnown(t *testing.T) {
 	}
 }
 
+// A rule that joins conditions by "or" is told by the one that holds.
+func TestTheReasonIsWhatIsTrue(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	b := d.as("a.diallo")
+	for want, answers := range map[string]report.Answers{
+		"Il y a un danger maintenant, a répondu la personne U0-1": {DangerNow: report.Yes},
+		"Arme ou menace de mort U0-2":                             {UrgencySigns: []report.UrgencySign{"weapon_or_death_threat"}},
+		"Négligences graves U2-1":                                 within24h(),
+	} {
+		if got := b.open(path(d.receive(time.Minute, answers))).want(200, "").texts(".why li"); !slices.Equal(got, []string{want}) {
+			t.Errorf("the reason is %q, want %q", got, want)
+		}
+	}
+}
+
+// The time left stays in sight once somebody has the report open, and what is closed is no alarm.
+func TestTheHeadOfAReportTellsItsTime(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	r := d.receive(time.Hour, within2h())
+	b := d.as("a.diallo").claim(r).open(path(r)).want(200, "")
+	if got := strings.ReplaceAll(b.text(".head .meta"), "\u00a0", " "); !strings.Contains(got, "attend depuis 1 h") || !strings.Contains(got, "encore 1 h") {
+		t.Errorf("the head says %q", got)
+	}
+	urgent := d.receive(time.Hour, now())
+	d.exec("update reports set status = 'closed', qualification = 'immediate_help' where id = $1", urgent.ID)
+	b.open(path(urgent)).want(200, "")
+	if got := b.text(".head"); b.doc.Find(".head.is-u0, .head .u0").Length() != 0 || !strings.Contains(got, "urgence à l’arrivée : Maintenant") {
+		t.Errorf("closed, the head says %q", got)
+	}
+}
+
 func TestAPlaceIsNamedOnce(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -91,20 +124,24 @@ func TestCallingNeverEndangers(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	b := d.as("a.diallo")
+	const unsure = "On ne sait pas si appeler est sûr : ne dites rien avant de savoir qui répond."
 	for name, c := range map[string]struct {
 		change  func(*report.Answers)
 		want    string
 		caution string
 	}{
-		"not at all":   {func(a *report.Answers) { a.Contact = report.Contact{Channel: "none"} }, "Ne pas joindre la personne qui écrit", "Elle a demandé qu’on ne la joigne pas."},
-		"by the code":  {func(a *report.Answers) { a.Contact = report.Contact{Channel: "mailbox"} }, "Répondre sur le site, par le code de suivi", "Ne pas appeler."},
-		"by phone":     {func(a *report.Answers) { a.Contact = report.Contact{Channel: "phone", Value: "06 39 98 10 10"} }, "Appeler le 06 39 98 10 10", ""},
+		"not at all":  {func(a *report.Answers) { a.Contact = report.Contact{Channel: "none"} }, "Ne pas joindre la personne qui écrit", "Elle a demandé qu’on ne la joigne pas."},
+		"by the code": {func(a *report.Answers) { a.Contact = report.Contact{Channel: "mailbox"} }, "Répondre sur le site, par le code de suivi", "Ne pas appeler."},
+		"by phone":    {func(a *report.Answers) { a.Contact = report.Contact{Channel: "phone", Value: "06 39 98 10 10"} }, "Appeler le 06 39 98 10 10", unsure},
+		"by own phone": {func(a *report.Answers) {
+			a.Contact = report.Contact{Channel: "phone", Value: "06 39 98 10 10", SharedDevice: report.No}
+		}, "Appeler le 06 39 98 10 10", ""},
 		"by message":   {func(a *report.Answers) { a.Contact = report.Contact{Channel: "sms", Value: "06 39 98 10 10"} }, "Envoyer un SMS au 06 39 98 10 10, sans appeler", ""},
 		"by mail":      {func(a *report.Answers) { a.Contact = report.Contact{Channel: "email", Value: "lea@exemple.invalid"} }, "Écrire à lea@exemple.invalid, sans appeler", ""},
 		"no way given": {func(a *report.Answers) { a.Contact = report.Contact{} }, "Aucun moyen de joindre la personne qui écrit", ""},
 		"no channel":   {func(a *report.Answers) { a.Contact = report.Contact{Value: "lea@exemple.invalid"} }, "Écrire à lea@exemple.invalid, sans appeler", ""},
 		"at work":      {func(a *report.Answers) { a.Contact = report.Contact{}; a.Professional.WorkPhone = "01 99 00 10 10" }, "Appeler le 01 99 00 10 10", ""},
-		"short form":   {func(a *report.Answers) { a.Contact = report.Contact{}; a.Short.Callback = "06 39 98 10 10, avant 20 h" }, "Rappeler : 06 39 98 10 10, avant 20 h", ""},
+		"short form":   {func(a *report.Answers) { a.Contact = report.Contact{}; a.Short.Callback = "06 39 98 10 10, avant 20 h" }, "Rappeler : 06 39 98 10 10, avant 20 h", unsure},
 		"shared phone": {func(a *report.Answers) {
 			a.Contact = report.Contact{Channel: "phone", Value: "06 39 98 10 10", SharedDevice: report.Yes, MayLeaveMessage: report.No, Alias: "Nina", SafeHours: "le midi"}
 		}, "Appeler le 06 39 98 10 10 demander Nina moments sûrs : le midi", "Appareil partagé : une autre personne peut répondre ou lire. Ne pas laisser de message."},

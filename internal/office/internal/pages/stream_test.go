@@ -280,7 +280,7 @@ func TestAStreamEndsWithTheSessionAndExtendsNone(t *testing.T) {
 	}
 	b := d.as("a.diallo").open("/file")
 	e := b.listen(b.liveURL(), "")
-	b.post("/deconnexion", nil).want(200, "/connexion")
+	b.post("/deconnexion", nil).want(200, "/connexion?fait=deconnexion")
 	over(e, "after logging out")
 
 	b = d.as("a.diallo").open("/file")

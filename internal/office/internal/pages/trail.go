@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -168,11 +169,26 @@ func (s *Server) actionWords(action string) string {
 	return action
 }
 
+// detailWords says more of what was done; what has no words stands as its code.
+func (s *Server) detailWords(l audit.Line) string {
+	if words := s.voice.First("office.trail.detail."+l.Detail, "office.role."+l.Detail); words != "" {
+		return words
+	}
+	if n, err := strconv.Atoi(l.Detail); err == nil && l.Action == "queue.open" {
+		return s.voice.T("office.trail.rows", "Count", n)
+	}
+	// A second factor that was not taken: why, and which.
+	if why, which, ok := strings.Cut(l.Detail, "."); ok && strings.HasPrefix(why, "factor_") {
+		if what := s.voice.First("office.trail.detail." + which); what != "" {
+			return s.voice.T("office.trail.refused."+why, "What", what)
+		}
+	}
+	return l.Detail
+}
+
 func (s *Server) trailRow(l audit.Line) trailRow {
 	row := trailRow{Seq: l.Seq, Time: l.At.UTC().Format("2006-01-02T15:04:05Z"), At: s.moment(l.At), Who: l.ActorName, What: s.actionWords(l.Action), ID: l.ObjectID}
-	if row.Detail = s.voice.First("office.trail.detail."+l.Detail, "office.role."+l.Detail); row.Detail == "" {
-		row.Detail = l.Detail
-	}
+	row.Detail = s.detailWords(l)
 	if row.Who == "" && l.Actor != nil {
 		row.Who = l.Actor.String()
 	}
