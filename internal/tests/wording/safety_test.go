@@ -33,9 +33,9 @@ func TestTheYoungAreNotLabelled(t *testing.T) {
 
 // wantedOnImages is what every voice must say, word for word or at its beginning.
 var wantedOnImages = map[spoken]string{
-	{"fr", "adult"}:  "S’il y a des images, ne les envoyez à personne, même pas à nous. N’effacez rien.",
-	{"fr", "young"}:  "S’il y a des images, ne les envoie à personne, même pas à nous. N’efface rien. Note le lien et le pseudo.",
-	{"fr", "friend"}: "S’il y a des images, ne les envoie à personne, même pas à nous. N’efface rien. Note le lien et le pseudo.",
+	{"fr", "adult"}:  "S’il y a des images, ne les envoyez à personne, même pas à nous. N’effacez rien exprès.",
+	{"fr", "young"}:  "S’il y a des images, ne les envoie à personne, même pas à nous. N’efface rien exprès. Note le lien et le pseudo.",
+	{"fr", "friend"}: "S’il y a des images, ne les envoie à personne, même pas à nous. N’efface rien exprès. Note le lien et le pseudo.",
 	{"en", "adult"}:  "If there are images, do not send them to anyone, not even to us. Do not delete anything.",
 	{"en", "young"}:  "If there are images, don’t send them to anyone, not even to us. Don’t delete anything. Note the link and the username.",
 	{"en", "friend"}: "If there are images, don’t send them to anyone, not even to us. Don’t delete anything. Note the link and the username.",
