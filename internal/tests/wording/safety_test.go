@@ -36,9 +36,9 @@ var wantedOnImages = map[spoken]string{
 	{"fr", "adult"}:  "S’il y a des images, ne les envoyez à personne, même pas à nous. N’effacez rien exprès.",
 	{"fr", "young"}:  "S’il y a des images, ne les envoie à personne, même pas à nous. N’efface rien exprès. Note le lien et le pseudo.",
 	{"fr", "friend"}: "S’il y a des images, ne les envoie à personne, même pas à nous. N’efface rien exprès. Note le lien et le pseudo.",
-	{"en", "adult"}:  "If there are images, do not send them to anyone, not even to us. Do not delete anything.",
-	{"en", "young"}:  "If there are images, don’t send them to anyone, not even to us. Don’t delete anything. Note the link and the username.",
-	{"en", "friend"}: "If there are images, don’t send them to anyone, not even to us. Don’t delete anything. Note the link and the username.",
+	{"en", "adult"}:  "If there are images, do not send them to anyone, not even to us. Do not delete anything on purpose.",
+	{"en", "young"}:  "If there are images, don’t send them to anyone, not even to us. Don’t delete anything on purpose. Note the link and the username.",
+	{"en", "friend"}: "If there are images, don’t send them to anyone, not even to us. Don’t delete anything on purpose. Note the link and the username.",
 }
 
 // asksForImages finds, in each language, a request; what comes before it says
