@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -27,10 +28,18 @@ type why struct{ Text, ID string }
 type calling struct {
 	By      string // phone, sms, email, mailbox, none, no_means
 	Text    string
+	Number  string // stands in Text and is dialled as a whole, never broken over two lines
 	Details []string
 	Caution string // calling wrongly would endanger somebody
 	Later   []laterLine
 }
+
+// number is what somebody gave to be dialled and nothing else: no hour, no word.
+var number = regexp.MustCompile(`^\+?[0-9][0-9 .()-]{2,22}$`)
+
+// Before and After are what the text says around its number.
+func (c calling) Before() string { before, _, _ := strings.Cut(c.Text, c.Number); return before }
+func (c calling) After() string  { _, after, _ := strings.Cut(c.Text, c.Number); return after }
 
 type fact struct {
 	Label, Value string // an empty Value was not answered
@@ -173,6 +182,9 @@ func (s *Server) calling(r *report.Report) calling {
 		by = "phone"
 	}
 	call := calling{By: by, Text: s.voice.T("office.call."+by, "Value", reach)}
+	if number.MatchString(reach) {
+		call.Number = reach
+	}
 	if c.Alias != "" {
 		call.Details = append(call.Details, s.voice.T("office.call.alias", "Alias", c.Alias))
 	}
