@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -29,6 +30,8 @@ type Filter struct {
 	From          time.Time // received then or later
 	Until         time.Time // and before then
 	Department    Department
+	Outside       *Filter     // of what is open, leaves out whatever that one shows
+	Except        []report.ID // and these
 }
 
 // A Department is one as the database knows it: by the tokens it has under the keys at
@@ -131,6 +134,13 @@ func (f Filter) where(scope string, arguments named) string {
 	}
 	if len(f.Urgency) > 0 {
 		with("r.urgency = any(@urgency)", "urgency", f.Urgency)
+		// The order tells urgency 0 from the rest: only that part of the index is read.
+		switch now := func(u report.Urgency) bool { return u == 0 }; {
+		case !slices.ContainsFunc(f.Urgency, now):
+			add(fmt.Sprintf("r.queue_rank = %d", LastRank))
+		case !slices.ContainsFunc(f.Urgency, func(u report.Urgency) bool { return !now(u) }):
+			add(fmt.Sprintf("r.queue_rank < %d", LastRank))
+		}
 	}
 	if f.Channel != "" {
 		with("r.channel = @channel", "channel", f.Channel)
@@ -159,6 +169,12 @@ func (f Filter) where(scope string, arguments named) string {
 	}
 	if !f.Until.IsZero() {
 		with("r.received_at < @until", "until", f.Until)
+	}
+	if f.Outside != nil {
+		add("(" + f.Outside.where(scope, named{arguments.NamedArgs, arguments.suffix + "_outside"}) + ") is not true")
+	}
+	if len(f.Except) > 0 {
+		with("r.id <> all(@except)", "except", f.Except)
 	}
 	if len(f.Department.Tokens) > 0 {
 		with(grantedThere, "departments", append([]int16{facet.Unknown}, f.Department.Tokens...))

@@ -115,9 +115,17 @@ func TestEveryFilterListsAndCountsTheSameRows(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: %d rows are shown, %d should be", name, len(got), len(want))
 		}
-		counts, err := d.Counts(t.Context(), d.mine(f), []archive.Filter{f})
-		if err != nil || counts[0] != min(len(want), archive.MostCounted) {
-			t.Errorf("%s: %v are counted, %d shown: %v", name, counts, len(want), err)
+		now := archive.Filter{Urgency: []report.Urgency{0}}
+		outside := 0
+		for _, r := range rows {
+			if shows(now, r) && !shows(f, r) {
+				outside++
+			}
+		}
+		now.Outside = &f
+		counts, err := d.Counts(t.Context(), d.mine(f), []archive.Filter{f, now})
+		if err != nil || counts[0] != min(len(want), archive.MostCounted) || counts[1] != outside {
+			t.Errorf("%s: %v are counted, %d shown and %d urgent ones are not: %v", name, counts, len(want), outside, err)
 		}
 	}
 	if empty > len(filters)*2/3 {

@@ -87,6 +87,25 @@ func (d desk) count(f archive.Filter) int {
 	return counts[0]
 }
 
+// However many a view shows, the one that it does not show is told of.
+func TestWhatStandsOutsideIsNotHiddenByMany(t *testing.T) {
+	d := newDesk(t)
+	d.receive(archive.MostCounted+20, 0, "main", at.Add(-48*time.Hour))
+	d.receive(1, 0, "main", at)
+	earlier := archive.Filter{Until: at.Add(-24 * time.Hour)}
+	if n := d.count(archive.Filter{Urgency: []report.Urgency{0}, Outside: &earlier}); n != 1 {
+		t.Errorf("%d are counted outside", n)
+	}
+	_, some, _ := d.rows(d.view(archive.Filter{}))
+	shown := make([]report.ID, len(some))
+	for i := range some {
+		shown[i] = some[i].ID
+	}
+	if n := d.count(archive.Filter{Urgency: []report.Urgency{0}, Except: shown}); n != archive.MostCounted+21-archive.PageSize {
+		t.Errorf("but for those of a page, %d are counted", n)
+	}
+}
+
 func TestVerifiedUrgenciesComeBeforeUnverified(t *testing.T) {
 	d := newDesk(t)
 	d.receive(3, 0, "to_verify", at.Add(-time.Hour))

@@ -81,8 +81,15 @@ func (s *Server) showQueue(c echo.Context, v *visit, query url.Values, sc queueS
 	if err != nil {
 		return err
 	}
-	counted := s.startCounting(ctx, view, saved...)
 	name := s.presetOf(view.Filter)
+	var others []archive.Filter
+	for _, one := range saved {
+		others = append(others, one.filter)
+	}
+	if name != everything {
+		others = append(others, outside(view.Filter))
+	}
+	counted := s.startCounting(ctx, view, others...)
 	unfolded := query.Get("deplie") != "" || department != "" // what a fold hides may be elsewhere
 	found, rows, err := s.openQueue(ctx, v, view, unfolded)
 	// Reports that nobody has opened yet have no token, and come whatever one asks for.
@@ -121,7 +128,9 @@ func (s *Server) showQueue(c echo.Context, v *visit, query url.Values, sc queueS
 		page.Flood = s.voice.T("office.queue.flood", "N", s.many(counts.of["a-verifier"]))
 	}
 	if name != everything {
-		page.Outside = s.elsewhereOf(outsideOf(view.Filter, counts.now, rows))
+		if page.Outside, err = s.elsewhere(ctx, view, counts.others[len(saved)], rows); err != nil {
+			return err
+		}
 	}
 	page.Calm = !flood && name == everything && view.After == (archive.Position{}) && len(rows) > 0 && rows[0].Urgency > 0
 	switch {
@@ -146,7 +155,7 @@ func (s *Server) showQueue(c echo.Context, v *visit, query url.Values, sc queueS
 	}
 	for i, one := range saved {
 		address := s.queueAddress(one.filter, archive.Position{})
-		page.Saved = append(page.Saved, filterLink{address, one.Name, s.many(counts.saved[i]), address == page.Reload})
+		page.Saved = append(page.Saved, filterLink{address, one.Name, s.many(counts.others[i]), address == page.Reload})
 	}
 	page.Panel.Query, page.Panel.Saved, page.Panel.View = s.query(view.Filter).Encode(), saved, sc.View
 	return s.render(c, sc.Status, "queue", page)
@@ -171,23 +180,19 @@ func (s *Server) openQueue(ctx context.Context, v *visit, view archive.View, unf
 
 // queueCounts are how many rows each view of the screen shows.
 type queueCounts struct {
-	here  int // the one at hand
-	of    map[string]int
-	saved []int
-	now   []int // of [nowFilters]
+	here   int // the one at hand
+	of     map[string]int
+	others []int
 }
 
 // startCounting counts beside the opening of the rows: the one is the database's
 // work, the other this process's.
-func (s *Server) startCounting(ctx context.Context, view archive.View, saved ...savedView) func() (queueCounts, error) {
+func (s *Server) startCounting(ctx context.Context, view archive.View, others ...archive.Filter) func() (queueCounts, error) {
 	filters := []archive.Filter{view.Filter}
 	for _, p := range presets {
 		filters = append(filters, p.Filter)
 	}
-	for _, one := range saved {
-		filters = append(filters, one.filter)
-	}
-	filters = append(filters, nowFilters(view.Filter)...)
+	filters = append(filters, others...)
 	counts := queueCounts{of: map[string]int{}}
 	var failed error
 	var counting sync.WaitGroup
@@ -200,8 +205,7 @@ func (s *Server) startCounting(ctx context.Context, view archive.View, saved ...
 		for i, p := range presets {
 			counts.of[p.Name] = found[i+1]
 		}
-		rest := found[len(presets)+1:]
-		counts.saved, counts.now = rest[:len(saved)], rest[len(saved):]
+		counts.others = found[len(presets)+1:]
 	})
 	return func() (queueCounts, error) {
 		counting.Wait()

@@ -88,7 +88,9 @@ func TestANarrowedViewTellsWhoIsInDangerOutsideIt(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	d.receive(time.Minute, now())
-	d.receive(2*time.Minute, now())
+	there := now()
+	there.Place.Department = "59"
+	d.receive(2*time.Minute, there)
 	mine, unverified := d.receive(3*time.Minute, now()), d.receive(4*time.Minute, now())
 	d.exec("update reports set assignee = $2 where id = $1", mine.ID, d.staffID("a.diallo"))
 	d.exec("update reports set lane = 'to_verify' where id = $1", unverified.ID)
@@ -100,6 +102,11 @@ func TestANarrowedViewTellsWhoIsInDangerOutsideIt(t *testing.T) {
 		got := b.open("/file?"+query).want(200, "").text(".elsewhere")
 		if count, _, _ := strings.Cut(got, " "); count != want {
 			t.Errorf("%q says %q, want %q", query, got, want)
+		}
+	}
+	for department, want := range map[string]string{"Nord (59)": "3", "Rhône (69)": "4"} { // lived in by one of them, and by none
+		if got := b.open("/file?dep=" + b.open("/file").departmentToken(department)).text(".elsewhere"); !strings.HasPrefix(got, want+" ") {
+			t.Errorf("%s says %q, want %s", department, got, want)
 		}
 	}
 	if got := b.open("/file?vue=reponses").doc.Find(".elsewhere a").AttrOr("href", ""); len(b.open(got).rows()) != 4 {
