@@ -89,6 +89,7 @@ type Item struct {
 	ID, Name  string // "children-2", "children.2"
 	Heading   string
 	Alone     bool // the page is headed so already
+	Stays     bool // a young writer himself, or his friend: whoever follows must not move up into his place
 	Prominent []Question
 	Folded    []Question
 }
@@ -116,11 +117,10 @@ func (a asker) question(f report.Field, n int) Question {
 		name = strings.Replace(name, ".N.", "."+itoa(n)+".", 1)
 	}
 	heading := itemHeading(a.voice, f, n, report.GroupLimit(f.Group))
-	another := "" // a question that is put otherwise of whom is added
-	if f.Group == "children" && n > 0 {
-		another = "field." + f.Name + ".another"
+	another := "" // a question that is put otherwise of whom a young writer adds
+	if about := a.about(a.voice, f, n); about != a.voice {
+		a.voice, another = about, "field."+f.Name+".another"
 	}
-	a.voice = a.about(a.voice, f, n)
 	q := Question{Name: name, ID: idOf(name), Kind: f.Kind, Label: a.voice.First(another, "field."+f.Name), Hint: a.voice.First("field." + f.Name + ".hint"),
 		Error: a.errors[name], Autocomplete: a.autocomplete(f), RevealWhen: reveal[f.Name]}
 	given := a.values(name)
@@ -321,6 +321,7 @@ func (a asker) group(at step, name string, fields []report.Field, count int) Gro
 	for n := range count {
 		item := Item{ID: idOf(name) + "-" + itoa(n), Name: name + "." + itoa(n), Heading: itemName(a.voice, name, n)}
 		item.Alone = count == 1 && item.Heading == a.voice.T("page."+at.key+".heading")
+		item.Stays = a.door == report.Young && name == "children" && n == 0
 		item.Prominent, item.Folded = a.sorted(at, fields, n)
 		g.Items = append(g.Items, item)
 	}

@@ -22,26 +22,56 @@ func TestYoungWay(t *testing.T) {
 }
 
 // Whoever is added beside the writer is not the writer: no question, and nothing on the
-// page that is read again, says "tu" of him.
+// page that is read again, says "tu" or "I" of him; and he never moves up into the
+// writer's place.
 func TestAnotherYoungPersonIsNotTheWriter(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	b := s.browser().door("self")
-	b.open("/e/1").fill(url.Values{"danger_now": {"no"}})
-	b.fill(url.Values{"situation.story": {"bonjour"}})
-	b.fill(url.Values{"place.department": {"59"}, "children.0.age": {"14"}})
-	b.fill(url.Values{"contact.channel": {"none"}}).want(200, "/v")
-	b.open("/v?plus=1").open("/e/3").fill(url.Values{"_add": {"children"}}).want(200, "/e/3")
-	first, second := b.text("#children-0"), b.text("#children-1")
-	if !strings.Contains(first, "Ton prénom") || !strings.HasPrefix(first, "Toi") {
-		t.Errorf("the writer is asked %q", first)
+	for _, c := range []struct{ lang, door, first, second, age, read string }{
+		{"fr", "self", "Toi", "Jeune 2", "Son âge", "Jeune 2 · Âge"},
+		{"fr", "young_for_other", "Ton ami", "Jeune 2", "Son âge", "Jeune 2 · Âge"},
+		{"en", "self", "You", "Young person 2", "Where does this person live?", "Young person 2 · Age"},
+	} {
+		b := s.browser().accepts(c.lang).door(c.door)
+		b.open("/e/1").fill(url.Values{"danger_now": {"no"}})
+		b.fill(url.Values{"situation.story": {"bonjour"}})
+		b.fill(url.Values{"place.department": {"59"}, "children.0.age": {"14"}})
+		b.fill(url.Values{"contact.channel": {"none"}}).want(200, "/v")
+		b.open("/v?plus=1").open("/e/3").fill(url.Values{"_add": {"children"}}).want(200, "/e/3")
+		first, second := b.text("#children-0"), b.text("#children-1")
+		if !strings.HasPrefix(first, c.first) || spoken.FindString(first) == "" && c.door == "self" {
+			t.Errorf("%s: the first is asked %q", c.lang, first)
+		}
+		if said := spoken.FindString(second); !strings.HasPrefix(second, c.second) || !strings.Contains(second, c.age) || said != "" {
+			t.Errorf("%s: %q in what the other is asked: %q", c.lang, said, second)
+		}
+		if removes := b.doc.Find("[name=_remove]"); removes.Length() != 1 || removes.AttrOr("value", "") != "children.1" {
+			t.Errorf("%s: the first can be taken out", c.lang)
+		}
+		b.fill(url.Values{"children.1.age": {"9"}, "children.1.particulars": {"pregnancy"}})
+		rows := b.open("/v").doc.Find(".summary-list dt:contains('" + c.second + "')").Parent()
+		if got := rows.Text(); rows.Length() != 2 || !strings.Contains(got, c.read) || spoken.FindString(got) != "" {
+			t.Errorf("%s: read again: %s", c.lang, got)
+		}
 	}
-	if !strings.HasPrefix(second, "Jeune 2") || !strings.Contains(second, "Son âge") || regexp.MustCompile(`(?i)\b(tu|toi|ton|tes|mes|mon|ma)\b`).MatchString(second) {
-		t.Errorf("the other is asked %q", second)
+}
+
+// spoken finds a word that only the writer himself, or whoever speaks to him, can mean.
+var spoken = regexp.MustCompile(`(?i)(^|[^\pL])(tu|toi|ton|ta|tes|te|mes|mon|ma|me|moi|je|j’|votre|vous|vos|you|your|my|i|me)([^\pL]|$)`)
+
+// A grown-up adds another child, and is asked about it as about the first.
+func TestAnotherChildIsAskedAboutLikeTheFirst(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.relativeAt("/e/3").fill(url.Values{"_add": {"children"}}).want(200, "/e/3")
+	for _, field := range []string{"age", "living_place"} {
+		first, second := b.text("label[for=children-0-"+field+"]"), b.text("label[for=children-1-"+field+"]")
+		if first == "" || first != second {
+			t.Errorf("%s: %q, then %q", field, first, second)
+		}
 	}
-	b.fill(url.Values{"children.1.age": {"9"}, "children.1.particulars": {"pregnancy"}})
-	if got := b.open("/v").text("main"); !strings.Contains(got, "Jeune 2 · Âge") || strings.Contains(got, "Je suis enceinte") {
-		t.Errorf("read again: %s", got)
+	if b.doc.Find("[name=_remove]").Length() != 2 {
+		t.Error("one of the children cannot be taken out")
 	}
 }
 
