@@ -20,8 +20,16 @@ func (b *buffers) get() *bytes.Buffer {
 	return new(bytes.Buffer)
 }
 
+// mostPooled is how large a buffer is kept for the next page, in bytes. A page that gives
+// somebody his endless text back takes a hundred times as much: kept, its buffer would
+// go from small page to small page and never be collected.
+const mostPooled = 1 << 20
+
 func (b *buffers) put(buffer *bytes.Buffer) {
 	clear(buffer.Bytes())
+	if buffer.Cap() > mostPooled {
+		return
+	}
 	buffer.Reset()
 	b.pool.Put(buffer)
 }
