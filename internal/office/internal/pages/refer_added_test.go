@@ -149,3 +149,23 @@ func TestALaterAdditionToAMaskedReferralIsReadAgain(t *testing.T) {
 		t.Errorf("%d additions are with the unit", n)
 	}
 }
+
+// Whoever writes the database can make a masked referral look whole, or have it lead to
+// another team: nothing that was added goes that way.
+func TestAReferralThatWasChangedInItsRowTakesNoAddition(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	r, address := d.referred(nil)
+	id := d.answer(r, report.Added{Text: "C’est Nadia. Elle a rappelé ce soir."}).String()
+	typed := url.Values{"text.added." + id: {"Elle a rappelé."}, "reread": {"1"}}
+	b := d.as("a.diallo")
+	for _, change := range []string{"masked = false", "masked = true, to_team = 'psychologues'"} {
+		d.exec("update referrals set " + change)
+		b.post(path(r)+address+"/ajouts/"+id, typed).want(http.StatusConflict, "")
+	}
+	if n := ask[int](d, "select count(*) from referral_additions"); n != 0 {
+		t.Errorf("%d additions were passed on", n)
+	}
+	d.exec("update referrals set to_team = 'cellule'")
+	b.post(path(r)+address+"/ajouts/"+id, typed).want(200, path(r))
+}
