@@ -30,7 +30,6 @@ type passPage struct {
 	Reread    bool
 	Notice    string
 	Problems  []problem
-	MaxText   int
 }
 
 // Bad returns what is wrong with a field of the page, or "".
@@ -166,7 +165,7 @@ func (s *Server) askPass(c echo.Context, v *visit) error {
 func (s *Server) showPass(c echo.Context, p *passable, status int, t referring, notice string, problems ...problem) error {
 	reference := seal.FormatReference(p.opened.Reference)
 	page := passPage{Frame: s.frame(c, s.voice.T("office.pass.title", "Reference", reference)), Report: "/dossiers/" + p.row.ID.String(), Reference: reference, Address: p.address(),
-		Unit: s.teamName(p.to.ToTeam), Masked: p.to.Masked, Added: s.addedPart(p.opened, p.of, t, problems), Reread: t.Reread, Notice: notice, Problems: problems, MaxText: report.MaxAddedText}
+		Unit: s.teamName(p.to.ToTeam), Masked: p.to.Masked, Added: s.addedPart(p.opened, p.of, t, problems), Reread: t.Reread, Notice: notice, Problems: problems}
 	page.Error = len(problems) > 0
 	return s.render(c, status, "pass", page)
 }
@@ -222,8 +221,10 @@ func (s *Server) problemsOfPassing(p *passable, t referring) []problem {
 
 // passTo stores the decision, its entry on the case and the line in the trail.
 func (s *Server) passTo(c echo.Context, v *visit, p *passable, t referring, keep bool) error {
+	// The entry on the case says what the unit was given: the row must not make a masked
+	// referral whole, nor lead to another team.
 	link, err := secret.FromBytes(p.given.Link)
-	if err != nil && !keep {
+	if !keep && (err != nil || p.given.Masked != p.to.Masked || p.given.Unit != p.to.ToTeam) {
 		return errNotPassable
 	}
 	text := t.Choice.Texts[textName(p.of.row.ID)]
