@@ -42,7 +42,7 @@ func TestAnotherYoungPersonIsNotTheWriter(t *testing.T) {
 		if !strings.HasPrefix(first, c.first) || spoken.FindString(first) == "" && c.door == "self" {
 			t.Errorf("%s: the first is asked %q", c.lang, first)
 		}
-		if said := spoken.FindString(second); !strings.HasPrefix(second, c.second) || !strings.Contains(second, c.age) || said != "" {
+		if said := spoken.FindString(unknown.Replace(second)); !strings.HasPrefix(second, c.second) || !strings.Contains(second, c.age) || said != "" {
 			t.Errorf("%s: %q in what the other is asked: %q", c.lang, said, second)
 		}
 		if removes := b.doc.Find("[name=_remove]"); removes.Length() != 1 || removes.AttrOr("value", "") != "children.1" {
@@ -58,6 +58,9 @@ func TestAnotherYoungPersonIsNotTheWriter(t *testing.T) {
 
 // spoken finds a word that only the writer himself, or whoever speaks to him, can mean.
 var spoken = regexp.MustCompile(`(?i)(^|[^\pL])(tu|toi|ton|ta|tes|te|mes|mon|ma|me|moi|je|j’|votre|vous|vos|you|your|my|i|me)([^\pL]|$)`)
+
+// unknown takes out the answer of whoever writes, which is the same of anybody.
+var unknown = strings.NewReplacer("Je ne sais pas", "", "I don’t know", "")
 
 // A grown-up adds another child, and is asked about it as about the first.
 func TestAnotherChildIsAskedAboutLikeTheFirst(t *testing.T) {
