@@ -45,8 +45,8 @@ func DefaultFileLimits() FileLimits {
 }
 
 const (
-	// filesAtOnce bounds the files that come in at a time: each takes about 3 MB of
-	// memory: the piece that is sealed and the one that the database takes.
+	// filesAtOnce bounds the files that come in at a time: each takes about 4 MB of
+	// memory: the piece that is sealed and the two that the database takes.
 	filesAtOnce = 32
 	turnAwaited = 10 * time.Second // for one of these places
 

@@ -44,10 +44,9 @@ func SealedSize(size int64) int64 {
 const headerRoom = 1 << 10
 
 // File seals a file while it comes in: header, original, and zeros up to the next
-// Padmé size. Each piece is handed to put in its order, one at a time and on another
-// goroutine, and is put's only until it returns: while the database takes one, the next
-// is sealed. Of the original never more is held than these two. When File returns, no put
-// is under way.
+// Padmé size. Each piece is handed to put on another goroutine, two at a time, and is
+// put's only until it returns: while the database takes these, the next is sealed. Of the
+// original never more is held than the three. When File returns, no put is under way.
 func File(h PartHeader, key secret.Key, original io.Reader, put func(number int, piece []byte) error) (Sealed, error) {
 	header, err := json.Marshal(h)
 	if err != nil {
@@ -58,7 +57,7 @@ func File(h PartHeader, key secret.Key, original io.Reader, put func(number int,
 		return Sealed{}, fmt.Errorf("sealing file %s: %w", h.Part, err)
 	}
 	recipient.SetWorkFactor(1)
-	out := &cutter{put: put, piece: make([]byte, 0, PieceSize)}
+	out := &cutter{put: put, taken: make(chan taking, putsAtOnce)}
 	defer out.settle()
 	w, err := age.Encrypt(out, recipient)
 	if err != nil {
@@ -88,18 +87,32 @@ func File(h PartHeader, key secret.Key, original io.Reader, put func(number int,
 	return Sealed{size, hex.EncodeToString(hash.Sum(nil)), out.stored, out.number}, nil
 }
 
+// putsAtOnce is how many pieces are on their way to the database at a time: while the one
+// waits for the disk, the other is read.
+const putsAtOnce = 2
+
 // A cutter cuts what is written into pieces.
 type cutter struct {
-	put    func(int, []byte) error
-	piece  []byte
-	other  []byte     // the one that put has, or had
-	taken  chan error // of the put under way; nil when there is none
-	number int
-	stored int64
+	put      func(int, []byte) error
+	piece    []byte   // being filled; nil after a full one
+	spare    [][]byte // pieces that put has had
+	underWay int      // puts
+	taken    chan taking
+	number   int
+	stored   int64
+}
+
+// A taking is a piece that put has had, and what became of it.
+type taking struct {
+	piece []byte
+	err   error
 }
 
 func (c *cutter) Write(b []byte) (int, error) {
 	for rest := b; len(rest) > 0; {
+		if c.piece == nil {
+			c.begin()
+		}
 		n := min(len(rest), PieceSize-len(c.piece))
 		c.piece = append(c.piece, rest[:n]...)
 		rest = rest[n:]
@@ -112,32 +125,49 @@ func (c *cutter) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
+func (c *cutter) begin() {
+	if last := len(c.spare) - 1; last >= 0 {
+		c.piece, c.spare = c.spare[last][:0], c.spare[:last]
+		return
+	}
+	c.piece = make([]byte, 0, PieceSize)
+}
+
 func (c *cutter) flush() error {
-	if len(c.piece) == 0 {
+	if c.piece == nil {
 		return nil
 	}
-	if err := c.settle(); err != nil {
-		return err
+	if c.underWay == putsAtOnce {
+		if err := c.await(); err != nil {
+			return err
+		}
 	}
-	if c.other == nil && len(c.piece) == PieceSize {
-		c.other = make([]byte, 0, PieceSize) // most files are one piece, and need no second
-	}
-	number, full, taken := c.number, c.piece, make(chan error, 1)
-	go func() { taken <- c.put(number, full) }()
+	number, full := c.number, c.piece
+	go func() { c.taken <- taking{full, c.put(number, full)} }()
+	c.underWay++
 	c.number++
 	c.stored += int64(len(full))
-	c.piece, c.other, c.taken = c.other[:0], full, taken
+	c.piece = nil
 	return nil
 }
 
-// settle waits for the put under way.
+// await waits for one of the puts under way.
+func (c *cutter) await() error {
+	done := <-c.taken
+	c.underWay--
+	c.spare = append(c.spare, done.piece)
+	return done.err
+}
+
+// settle waits for the puts under way.
 func (c *cutter) settle() error {
-	if c.taken == nil {
-		return nil
+	var failed error
+	for c.underWay > 0 {
+		if err := c.await(); failed == nil {
+			failed = err
+		}
 	}
-	err := <-c.taken
-	c.taken = nil
-	return err
+	return failed
 }
 
 type zeros struct{}

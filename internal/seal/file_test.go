@@ -5,7 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,16 +22,23 @@ import (
 
 // sealFile seals content and returns what is stored, piece by piece.
 func sealFile(t rapid.TB, h seal.PartHeader, key secret.Key, content []byte) (seal.Sealed, [][]byte) {
-	var pieces [][]byte
+	var mu sync.Mutex
+	taken := map[int][]byte{}
 	sealed, err := seal.File(h, key, bytes.NewReader(content), func(number int, piece []byte) error {
-		if number != len(pieces) {
-			t.Fatalf("piece %d comes as number %d", number, len(pieces))
+		mu.Lock()
+		defer mu.Unlock()
+		if taken[number] != nil {
+			return fmt.Errorf("piece %d comes twice", number)
 		}
-		pieces = append(pieces, bytes.Clone(piece))
+		taken[number] = bytes.Clone(piece)
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	var pieces [][]byte
+	for number := range len(taken) {
+		pieces = append(pieces, taken[number])
 	}
 	return sealed, pieces
 }
@@ -94,25 +104,31 @@ func TestFileThatBreaksOffIsAnError(t *testing.T) {
 	}
 }
 
-// While the database takes a piece, the next is sealed: otherwise one waits for the other.
+// While the database takes two pieces, the next is sealed: otherwise one waits for the
+// other. More than two are not taken at a time, and none that put has is written over.
 func TestTheNextPieceIsSealedMeanwhile(t *testing.T) {
 	ahead := make(chan struct{})
-	from := io.MultiReader(bytes.NewReader(make([]byte, seal.PieceSize+seal.PieceSize/2)), told{ahead}, bytes.NewReader(make([]byte, 2*seal.PieceSize)))
-	under := 0
-	_, err := seal.File(seal.AttachmentHeader(report.NewID(), report.NewID()), secret.New(), from, func(number int, _ []byte) error {
-		if under++; under > 1 {
-			t.Errorf("two pieces are under way at piece %d", number)
+	from := io.MultiReader(bytes.NewReader(make([]byte, 2*seal.PieceSize+seal.PieceSize/2)), told{ahead}, bytes.NewReader(make([]byte, 6*seal.PieceSize)))
+	var under, most atomic.Int32
+	_, err := seal.File(seal.AttachmentHeader(report.NewID(), report.NewID()), secret.New(), from, func(number int, piece []byte) error {
+		if most.Store(max(most.Load(), under.Add(1))); most.Load() > 2 {
+			t.Errorf("three pieces are under way at piece %d", number)
 		}
-		defer func() { under-- }()
+		defer under.Add(-1)
+		before := bytes.Clone(piece)
 		select {
 		case <-ahead:
-			return nil
+			time.Sleep(5 * time.Millisecond)
 		case <-time.After(10 * time.Second):
 			return errors.New("nothing was read meanwhile")
 		}
+		if !bytes.Equal(before, piece) {
+			t.Errorf("piece %d was written over", number)
+		}
+		return nil
 	})
-	if err != nil {
-		t.Error(err)
+	if err != nil || most.Load() != 2 {
+		t.Errorf("%d at a time: %v", most.Load(), err)
 	}
 }
 
