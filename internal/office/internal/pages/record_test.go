@@ -166,6 +166,10 @@ func TestRecordRefusesWhatCannotBe(t *testing.T) {
 	if got := b.text(".notice"); !strings.Contains(got, "rendez-vous est encore prévu") {
 		t.Errorf("closing with an appointment planned says %q", got)
 	}
+	b.open("/suivi/nouveau").submit(".record-form form", url.Values{"said.label": {"Lagune"}, "said.origin": {"phone"}, "said.consent": {"both"}, "said.situation": {"Garder ceci"}, "who": {d.staffID("z.brun").String()}}).want(http.StatusUnprocessableEntity, "")
+	if got := b.text(".error-summary"); !strings.Contains(got, "actif") || b.doc.Find(b.doc.Find(".error-summary a").AttrOr("href", "#none")).Length() != 1 || !strings.Contains(b.text(".record-form"), "Garder ceci") {
+		t.Errorf("a record whose lead is disabled: %q", got)
+	}
 	if n := ask[int](d, "select count(*) from record_entries"); n != 2 {
 		t.Errorf("%d entries were written", n)
 	}

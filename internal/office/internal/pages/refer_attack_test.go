@@ -1,183 +1,21 @@
 package pages_test
 
 import (
-	"bytes"
-	"context"
-	"encoding/base64"
-	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
-	"os"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"filippo.io/age"
+	"github.com/PuerkitoBio/goquery"
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
-	"recueil/internal/office/internal/archive"
+	"recueil/internal/office/internal/followup"
 	"recueil/internal/office/internal/keyring"
-	"recueil/internal/office/internal/staff"
 	"recueil/internal/report"
-	"recueil/internal/seal"
-	"recueil/internal/secret"
 	"recueil/internal/trust"
 )
-
-var unitMembers = []string{"u.perrin", "t.colin", "y.noel", "z.brun"}
-
-// keysOf opens every team key of a member, as his log-in does.
-func (d *desk) keysOf(login string) []age.Identity {
-	d.t.Helper()
-	h, log := foundedHouse(d.t), slog.New(slog.DiscardHandler)
-	trusted, err := trust.NewSource(trust.Options{Path: h.trust()}, log)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	opener, err := staff.New(staff.Config{Pool: d.db.Owner, Shred: keyring.NewShredKeys(h.shreds()), Trust: trusted, Now: d.clock.Now})
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	session, err := opener.Open(context.Background(), login, passphrase)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	keys, err := opener.Keys(context.Background(), session, log)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	var all []age.Identity
-	for _, team := range keys.Teams() {
-		for _, epoch := range keys.Epochs(team) {
-			all = append(all, epoch.Identity())
-		}
-	}
-	return all
-}
-
-// rows is every value of every table, as bytes; those of files are their first pieces.
-func (d *desk) rows() (values [][]byte) {
-	d.t.Helper()
-	ctx := context.Background()
-	names, err := d.db.Owner.Query(ctx, "select quote_ident(table_name) from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'")
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	tables, err := pgx.CollectRows(names, pgx.RowTo[string])
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	if !slices.Contains(tables, "referrals") || !slices.Contains(tables, "parts") {
-		d.t.Fatalf("the tables are %v", tables)
-	}
-	for _, table := range tables {
-		rows, err := d.db.Owner.Query(ctx, "select * from "+table)
-		if err != nil {
-			d.t.Fatal(err)
-		}
-		for rows.Next() {
-			row, err := rows.Values()
-			if err != nil {
-				d.t.Fatal(err)
-			}
-			for _, value := range row {
-				switch v := value.(type) {
-				case []byte:
-					values = append(values, v)
-				case nil:
-				default:
-					values = append(values, []byte(fmt.Sprint(v)))
-				}
-			}
-		}
-		rows.Close()
-		if rows.Err() != nil {
-			d.t.Fatal(rows.Err())
-		}
-	}
-	return values
-}
-
-func openWith(body []byte, identity age.Identity) []byte {
-	if !bytes.HasPrefix(body, []byte("age-encryption.org/v1\n")) {
-		return nil
-	}
-	plain, err := age.Decrypt(bytes.NewReader(body), identity)
-	if err != nil {
-		return nil
-	}
-	all, _ := io.ReadAll(plain)
-	return all
-}
-
-var keyLike = regexp.MustCompile(`[A-Za-z0-9+/]{43}=`)
-
-// reach is all that somebody gets out of the database with these keys: what stands in
-// clear, what they open, and what the keys in that open, themselves or as the root of a
-// part's key.
-func (d *desk) reach(identities []age.Identity) (read [][]byte, opened int) {
-	d.t.Helper()
-	values := d.rows()
-	var ids []uuid.UUID
-	for _, table := range []string{"parts", "attachments", "referrals", "referral_letters", "reports"} {
-		rows, err := d.db.Owner.Query(context.Background(), "select id from "+table)
-		if err != nil {
-			d.t.Fatal(err)
-		}
-		found, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-		if err != nil {
-			d.t.Fatal(err)
-		}
-		ids = append(ids, found...)
-	}
-	try := append([]age.Identity(nil), identities...)
-	known := map[string]bool{}
-	for len(try) > 0 {
-		identity := try[0]
-		try = try[1:]
-		for _, body := range values {
-			plain := openWith(body, identity)
-			if plain == nil {
-				continue
-			}
-			opened++
-			read = append(read, plain)
-			for _, text := range keyLike.FindAll(plain, -1) {
-				raw, err := base64.StdEncoding.DecodeString(string(text))
-				if err != nil || known[string(text)] {
-					continue
-				}
-				known[string(text)] = true
-				key, err := secret.FromBytes(raw)
-				if err != nil {
-					continue
-				}
-				try = append(try, passes(d.t, key))
-				for _, id := range ids {
-					for _, kind := range []string{seal.AttachmentKind, string(archive.NotePart), string(archive.DecisionPart), string(archive.ReferralPart)} {
-						try = append(try, passes(d.t, seal.PartKey(key, kind, id)))
-					}
-				}
-			}
-		}
-	}
-	return append(read, values...), opened
-}
-
-func passes(t *testing.T, key secret.Key) age.Identity {
-	t.Helper()
-	identity, err := age.NewScryptIdentity(seal.PartPassphrase(key).Reveal())
-	if err != nil {
-		t.Fatal(err)
-	}
-	identity.SetMaxWorkFactor(1)
-	return identity
-}
 
 // marked is a mother's report with a marker in every field that says who she is or how
 // to reach her, and in the texts too.
@@ -186,7 +24,7 @@ func markedMother(d *desk) *report.Report {
 	for name, value := range map[string]string{
 		"parents.0.name": "Quetzali Ferhat", "parents.0.address": "12 rue Quetzali", "contact.value": "quetzali.f@exemple.invalid", "contact.alias": "Madame Quetzali",
 		"contact.safe_hours": "quetzali dit après 18 h", "short.callback": "quetzali 06 39 98 77 00", "place.address": "chez quetzali", "situation.facts": "Je suis Quetzali, sa mère. Appelez le 06 39 98 77 00 ou quetzali.f@exemple.invalid. Elle part le soir.",
-		"situation.child_words": "« Maman Quétzali ne sait rien. »", "exploitation.venue": "Près de chez Quetzali", "professional.name": "Quetzali", "done.earlier_reference": "QUETZALI",
+		"situation.child_words": "« Maman Quétzali ne sait rien. »", "exploitation.venue": "Près de chez Quetzali", "professional.name": "Quetzali", "contact.confidentiality": "confidential", "done.earlier_reference": "QUETZALI",
 	} {
 		if err := a.Set(name, []string{value}); err != nil {
 			d.t.Fatal(err)
@@ -200,7 +38,7 @@ func markedMother(d *desk) *report.Report {
 
 // A marker in who the reporter is and in what she wrote is nowhere in what any member
 // of the unit can open, by whatever key he has or finds; nor in what the platform writes
-// afterwards.
+// and sends afterwards.
 func TestWhoWasMaskedIsNowhereInTheReachOfTheUnit(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -219,87 +57,64 @@ func TestWhoWasMaskedIsNowhereInTheReachOfTheUnit(t *testing.T) {
 		}
 	}
 	b.refer(r, texts).want(200, path(r)) // as the page proposes it
-	d.as("u.perrin").open("/demandes/"+ask[string](d, "select id::text from referrals")).want(200, "").submit(`form[action$="/accord"]`, nil).want(200, "")
-	b.open(path(r)).want(200, path(r))
+	address := "/demandes/" + ask[string](d, "select id::text from referrals")
+	unit := d.as("u.perrin").open(address).want(200, "").submit(`form[action$="/accord"]`, nil).want(200, "")
+	unit.adds(unit.at, "contact", url.Values{"said.way": {"call_made"}, "said.note": {"Elle veut bien venir."}}).want(200, "")
+	unit.adds(unit.at, "partage", url.Values{"said.note": {"Nous la voyons lundi."}}).want(200, "")
+	goesOn(d, b, r, address)
 
-	var all []age.Identity
-	for _, login := range unitMembers {
-		all = append(all, d.keysOf(login)...)
-	}
-	read, opened := d.reach(all)
-	if opened < 2 { // the referral's body and the file that was given
-		t.Fatalf("the unit's keys open %d bodies: the test looks at nothing", opened)
-	}
-	found := false
-	for _, plain := range read {
-		if folded := strings.ToLower(string(plain)); strings.Contains(folded, "quetzali") || strings.Contains(folded, "quétzali") || strings.Contains(folded, "98 77 00") {
-			t.Errorf("the unit reads %.300s", plain)
+	reach := d.reach(d.keysOf(unitMembers...))
+	for table, least := range map[string]int{"referrals": 1, "attachment_pieces": 1, "records": 1, "record_entries": 3, "referral_additions": 1} {
+		if reach.opened[table] < least {
+			t.Errorf("the unit's keys open %d bodies of %s: the test looks past them", reach.opened[table], table)
 		}
-		found = found || bytes.Contains(plain, []byte("Elle part le soir"))
 	}
-	if !found {
-		t.Error("what was given is not among what the unit reads")
+	for _, table := range []string{"report_grants", "additions", "parts"} {
+		if n := reach.opened[table]; n != 0 {
+			t.Errorf("the unit's keys open %d bodies of %s", n, table)
+		}
 	}
-	for _, later := range d.partsOf(r) {
-		if strings.Contains(strings.ToLower(later), "quetzali") {
-			t.Errorf("the platform wrote %.300s", later)
+	for _, plain := range reach.finds("quetzali", "quétzali", "98 77 00") {
+		t.Errorf("the unit reads %q", plain)
+	}
+	for _, given := range []string{"Elle part le soir", "Elle a rappelé ce soir"} {
+		if len(reach.finds(given)) == 0 {
+			t.Errorf("%q is not among what the unit reads", given)
+		}
+	}
+	parts := d.partsOf(r)
+	for _, kind := range []string{"note", "referral", "transmission"} {
+		if later := strings.ToLower(parts[kind]); later == "" || strings.Contains(later, "quetzali") || strings.Contains(later, "98 77 00") {
+			t.Errorf("as %s the platform wrote %.600s", kind, later)
 		}
 	}
 	// The platform's own key shows that the search finds what is there.
-	theirs, _ := d.reach(d.keysOf("a.diallo"))
-	if !slices.ContainsFunc(theirs, func(plain []byte) bool { return bytes.Contains(plain, []byte("Quetzali")) }) {
+	if theirs := d.reach(d.keysOf("a.diallo")); len(theirs.finds("quetzali")) == 0 || theirs.opened["parts"] == 0 {
 		t.Error("the platform itself does not find her: the test looks at nothing")
 	}
 }
 
-// partsOf is what staff wrote on a report, opened with its case key.
-func (d *desk) partsOf(r *report.Report) (all []string) {
+// goesOn is what the platform does with a report that the unit has: what is added is
+// passed on or kept, a note is written, and a file leaves for the cell.
+func goesOn(d *desk, b *browser, r *report.Report, address string) {
 	d.t.Helper()
-	rows, err := d.db.Owner.Query(context.Background(), "select id, kind, body from parts where report_id = $1", r.ID)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id uuid.UUID
-		var kind string
-		var body []byte
-		if err := rows.Scan(&id, &kind, &body); err != nil {
-			d.t.Fatal(err)
+	given := d.answer(r, report.Added{Text: "Quetzali ici. Elle a rappelé ce soir.", Contact: "quetzali.g@exemple.invalid"}).String()
+	kept := d.answer(r, report.Added{Text: "Merci de rappeler Quetzali au 06 39 98 77 00."}).String()
+	form, pass := path(r)+address+"/ajouts/", `form[action$="/ajouts/`+given+`"]`
+	b.open(form+given).want(200, "").submit(pass, url.Values{"text.added." + given: {"Quetzali a rappelé."}, "reread": {"1"}}).want(http.StatusUnprocessableEntity, "")
+	b.submit(pass, url.Values{"text.added." + given: {"Elle a rappelé ce soir."}, "reread": {"1"}}).want(200, path(r))
+	b.post(form+kept, url.Values{"keep": {"1"}}).want(200, path(r))
+	b.noted(r, "Le collège confirme trois absences.", "share")
+	to := d.recipient("cell", "CRIP de la Haute-Garonne", "31", "")
+	d.qualify(r, "concern")
+	var omit []string // what a careful reader leaves out: her name among the parents too
+	b.open(path(r) + "/transmission/" + to).doc.Find(".leaf-row").Each(func(_ int, row *goquery.Selection) {
+		if text := strings.ToLower(row.Text()); strings.Contains(text, "quetzali") || strings.Contains(text, "98 77 00") {
+			omit = append(omit, row.Find("[name=omit]").AttrOr("value", ""))
 		}
-		plain := openWith(body, passes(d.t, seal.PartKey(r.CaseKey, kind, id)))
-		if plain == nil {
-			d.t.Fatalf("a part of the kind %s does not open", kind)
-		}
-		all = append(all, string(plain))
-	}
-	if len(all) == 0 {
-		d.t.Fatal("there is no part")
-	}
-	return all
-}
-
-var part = regexp.MustCompile(`:[a-z]+`)
-
-var route = regexp.MustCompile(`e\.(GET|POST)\("([^"]+)"`)
-
-// routesWith lists the addresses of the back office that name something of a report,
-// as they stand in the source: a new one is tried without being told.
-func routesWith(t *testing.T, param string) (found [][2]string) {
-	t.Helper()
-	source, err := os.ReadFile("pages.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range route.FindAllSubmatch(source, -1) {
-		if address := string(m[2]); strings.Contains(address, param) && !strings.HasSuffix(address, "/reconnexion") { // those ask for a log-in
-			found = append(found, [2]string{string(m[1]), address})
-		}
-	}
-	if len(found) < 6 {
-		t.Fatalf("%d addresses have %s", len(found), param)
-	}
-	return found
+	})
+	b.propose(r, to, url.Values{"omit": omit}).want(200, path(r)+"/transmission")
+	d.as("c.martin").open(path(r)+"/transmission").submit(`form[action$="/validation"]`, nil).want(200, path(r)+"/transmission")
 }
 
 // A member of the unit tries every address and every stored body of a report that was
@@ -311,15 +126,15 @@ func TestAReportThatWasNotReferredIsOutOfTheUnitsReach(t *testing.T) {
 	r := markedMother(d)
 	d.as("a.diallo").claim(r)
 	r2 := d.receive(time.Hour, young()) // and one that nobody took up
-	replace := strings.NewReplacer(":piece", r.Attachments[0].ID.String(), ":demande", strings.TrimPrefix(address, "/demandes/"), ":acte", "qualification")
+	named := map[string]string{":piece": r.Attachments[0].ID.String(), ":demande": strings.TrimPrefix(address, "/demandes/"), ":acte": "qualification"}
 	tried := 0
 	for _, login := range []string{"t.colin", "u.perrin"} {
 		b := d.as(login)
 		for _, one := range []*report.Report{r, r2, referred} {
 			for _, to := range routesWith(t, "/dossiers/:id") {
 				before := ask[int](d, "select count(*) from audit_events where action = 'report.out_of_reach' and object_id = $1 and actor = $2", one.ID.String(), d.staffID(login))
-				target := replace.Replace(strings.Replace(to[1], ":id", one.ID.String(), 1))
-				target = part.ReplaceAllString(target, uuid.NewString())
+				named[":id"] = one.ID.String()
+				target := fill(to[1], named)
 				if to[0] == "GET" {
 					b.open(target)
 				} else {
@@ -345,19 +160,20 @@ func TestAReportThatWasNotReferredIsOutOfTheUnitsReach(t *testing.T) {
 			}
 		}
 	}
-	if tried < 60 {
+	if tried < 200 {
 		t.Errorf("%d addresses were tried", tried)
 	}
-	for _, login := range unitMembers {
-		for _, identity := range d.keysOf(login) {
-			for _, table := range []string{"report_grants", "additions", "parts"} {
-				for _, body := range d.bodies(table) {
-					if openWith(body, identity) != nil {
-						t.Errorf("%s opens a body of %s", login, table)
-					}
-				}
-			}
+	reach := d.reach(d.keysOf(unitMembers...))
+	if reach.opened["referrals"] != 1 {
+		t.Errorf("the unit's keys open %v: the test looks at nothing", reach.opened)
+	}
+	for table, n := range reach.opened {
+		if table != "referrals" {
+			t.Errorf("the unit's keys open %d bodies of %s", n, table)
 		}
+	}
+	for _, plain := range reach.finds("quetzali", "98 77 00") {
+		t.Errorf("the unit reads %q", plain)
 	}
 	// The other way round: who is not of the unit finds no referral.
 	for _, login := range []string{"c.martin", "s.leroy", "a.diallo"} {
@@ -366,7 +182,7 @@ func TestAReportThatWasNotReferredIsOutOfTheUnitsReach(t *testing.T) {
 			if strings.HasPrefix(to[1], "/dossiers/") {
 				continue
 			}
-			target := replace.Replace(to[1])
+			target := fill(to[1], named)
 			if b.open(target); to[0] == "POST" {
 				b.post(target, url.Values{"reason": {"x"}})
 			}
@@ -380,27 +196,23 @@ func TestAReportThatWasNotReferredIsOutOfTheUnitsReach(t *testing.T) {
 	}
 }
 
-func (d *desk) bodies(table string) [][]byte {
-	d.t.Helper()
-	rows, err := d.db.Owner.Query(context.Background(), "select body from "+table)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	all, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	return all
-}
-
-// Who leaves a team opens nothing of it any more, and what was wrapped to him is gone.
+// Who leaves a team opens nothing of it any more, and what was wrapped to him is gone:
+// neither what he read before, nor what is written afterwards.
 func TestWhoLeavesAUnitOrAProfessionLosesItsKeys(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	_, address := d.referred(nil)
-	b := d.as("y.noel").open(address).want(200, "")
+	b := d.as("y.noel").open(address).want(200, "").submit(`form[action$="/accord"]`, nil).want(200, "")
+	record := b.at
+	b.open(record+"/avis").submit(".record-form form", url.Values{"said.note": {"zibeline avant"}}).want(200, record)
+	before := b.doc.Find(".record-lines .reserved a").AttrOr("href", "")
+	if got := b.open(before).want(200, before).text("blockquote"); got != "zibeline avant" {
+		t.Fatalf("she reads %q", got)
+	}
+	colleague := d.teamKeys("y.noel").Epochs("psychologues")[0] // somebody who stays writes with it
 	assign := func(teams string) {
-		if _, err := d.db.Office.Exec(context.Background(), "select account_assign($1, 'follow_up', $2::text[], $3, now())", d.staffID("y.noel"), teams, d.staffID("k.petit")); err != nil {
+		t.Helper()
+		if _, err := d.db.Office.Exec(t.Context(), "select account_assign($1, 'follow_up', $2::text[], $3, now())", d.staffID("y.noel"), teams, d.staffID("k.petit")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -414,13 +226,49 @@ func TestWhoLeavesAUnitOrAProfessionLosesItsKeys(t *testing.T) {
 	if n := len(d.keysOf("y.noel")); n != 1 || held() != "cellule" {
 		t.Errorf("without her profession she holds %d keys, of %q", n, held())
 	}
-	b.open(address).want(200, "")
+	later := d.opinion(colleague, record, "zibeline après")
+	for _, one := range []string{before, later} {
+		if b.open(one).want(http.StatusNotFound, ""); strings.Contains(b.body, "zibeline") {
+			t.Errorf("outside her profession she reads %s", one)
+		}
+	}
+	if got := b.open(record).want(200, record).texts(".record-lines .is-opinion"); len(got) != 2 || !strings.Contains(got[0], "Réservé") || !strings.Contains(got[1], "Réservé") || b.doc.Find(".record-lines .reserved a").Length() != 0 {
+		t.Errorf("the record offers her %q", got)
+	}
+	b.open(record+"/avis").want(http.StatusForbidden, "")
+	b.post(record+"/avis", url.Values{"said.note": {"une autre"}}).want(http.StatusForbidden, "")
+	reach := d.reach(d.keysOf("y.noel"))
+	if got := reach.finds("zibeline"); got != nil || reach.opened["record_opinions"] != 0 || reach.opened["records"] != 1 {
+		t.Errorf("with the keys that are left to her she opens %v, %q", reach.opened, got)
+	}
+	if n := ask[int](d, "select count(*) from audit_events where action = 'record.opinion_refused' and actor = $1", d.staffID("y.noel")); n != 2 {
+		t.Errorf("%d lines stand in the trail", n)
+	}
+
 	assign("{plateau}")
 	if held() != "" || len(d.keysOf("y.noel")) != 0 {
 		t.Errorf("outside the unit she holds %q", held())
 	}
 	b.open(address).want(http.StatusNotFound, "")
+	b.open(record).want(http.StatusNotFound, "")
 	if got := b.open("/demandes").text("main"); strings.Contains(got, "Suivi") {
 		t.Errorf("she still reads %q", got)
 	}
+}
+
+// opinion stores what somebody of a profession writes, and returns where it stands.
+func (d *desk) opinion(key keyring.Team, record, text string) (address string) {
+	d.t.Helper()
+	trusted, err := trust.NewSource(trust.Options{Path: foundedHouse(d.t).trust()}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	to, _ := trusted.File().Current(key.ID)
+	o := followup.Opinion{ID: report.NewID(), Record: uuid.MustParse(strings.TrimPrefix(record, "/suivi/")), Author: d.staffID("z.brun"), At: d.clock.Now(), Text: text}
+	body, err := o.Seal(key, to)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.exec("insert into record_opinions (id, record_id, team_id, epoch, author, body, created_at) values ($1, $2, $3, $4, $5, $6, $7)", o.ID, o.Record, to.TeamID, to.Number, o.Author, body, o.At)
+	return record + "/avis/" + o.ID.String()
 }

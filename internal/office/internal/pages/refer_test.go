@@ -241,6 +241,9 @@ func TestWhatIsNoReferralSaysSo(t *testing.T) {
 	if got := b.text(".error-summary"); !strings.Contains(got, "aucun membre admis") {
 		t.Errorf("a unit without a member: %q", got)
 	}
+	if kept := b.fields(referForm); kept.Get("reason") != "Suivi demandé par la mère." || kept.Get("text.situation.facts") != good.Get("text.situation.facts") || len(kept["part"]) != len(good["part"]) {
+		t.Errorf("a unit without a member loses what was typed: %q", kept)
+	}
 	if n := ask[int](d, "select count(*) from referrals"); n != 0 {
 		t.Fatalf("%d referrals are stored", n)
 	}
