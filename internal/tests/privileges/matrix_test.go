@@ -117,6 +117,8 @@ recueil_office  table records              INSERT id team_id epoch body referral
 recueil_office  table records              UPDATE lead status last_at next_at opening version
 recueil_office  table record_entries       SELECT
 recueil_office  table record_entries       INSERT
+recueil_office  table record_file_freezes  SELECT
+recueil_office  table record_file_freezes  INSERT
 recueil_office  table record_files         SELECT
 recueil_office  table record_files         INSERT id record_id begun_at
 recueil_office  table record_file_pieces   SELECT

@@ -40,13 +40,15 @@ type Attachment struct {
 	rows pieceRows
 }
 
-// pieceRows are the statements that read the pieces of a file where they lie: a part of
-// one, and one.
-type pieceRows struct{ part, whole string }
+// pieceRows are the statements that read the pieces of a file where they lie, a part of
+// one, and one; and that freeze the file.
+type pieceRows struct{ part, whole, freeze string }
 
 var reportPieces = pieceRows{
 	part:  "select substring(body from $3 for $4) from attachment_pieces where attachment_id = $1 and number = $2",
 	whole: "select body from attachment_pieces where attachment_id = $1 and number = $2",
+
+	freeze: "insert into attachment_freezes (attachment_id, author, frozen_at) values ($1, $2, $3) on conflict (attachment_id) do nothing",
 }
 
 // Attachments lists the files of a report and of what was added to it, as far as one
@@ -240,9 +242,7 @@ func (p *Pieces) Close() error {
 // is frozen already stays so.
 func (t *Attachment) Freeze(ctx context.Context, trail audit.Trail, line audit.Event) error {
 	return trail.Within(ctx, line, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `insert into attachment_freezes (attachment_id, author, frozen_at) values ($1, $2, $3) on conflict (attachment_id) do nothing`,
-			t.ID, line.Actor, line.At)
-		if err != nil {
+		if _, err := tx.Exec(ctx, t.rows.freeze, t.ID, line.Actor, line.At); err != nil {
 			return fmt.Errorf("freezing file %s: %w", t.ID, postgres.Sort(err))
 		}
 		return nil

@@ -25,15 +25,18 @@ var ErrRecordFull = errors.New("the record has as many files as it may")
 var recordPieces = pieceRows{
 	part:  "select substring(body from $3 for $4) from record_file_pieces where file_id = $1 and number = $2",
 	whole: "select body from record_file_pieces where file_id = $1 and number = $2",
+
+	freeze: "insert into record_file_freezes (file_id, author, frozen_at) values ($1, $2, $3) on conflict (file_id) do nothing",
 }
 
 // RecordFile returns a whole file of a record; its owner is the record. The error is
 // ErrPieces when there is none.
 func (a *Archive) RecordFile(ctx context.Context, record, id uuid.UUID) (*Attachment, error) {
-	rows, err := a.pool.Query(ctx, `select f.id, f.record_id as owner, f.size, f.pieces, f.complete, p.stored, p.found, p.regular
+	rows, err := a.pool.Query(ctx, `select f.id, f.record_id as owner, f.size, f.pieces, f.complete, p.stored, p.found, p.regular, z.frozen_at, s.display_name as frozen_name
 		from record_files f cross join lateral (select count(*)::int as found, coalesce(sum(octet_length(x.body)), 0)::bigint as stored,
 			coalesce(bool_and(octet_length(x.body) = $3 or x.number = f.pieces - 1) and max(x.number) = count(*) - 1, false) as regular
 			from record_file_pieces x where x.file_id = f.id) p
+		left join record_file_freezes z on z.file_id = f.id left join staff s on s.id = z.author
 		where f.id = $1 and f.record_id = $2`, id, record, pieceSize)
 	if err != nil {
 		return nil, fmt.Errorf("reading file %s of record %s: %w", id, record, postgres.Sort(err))
@@ -47,6 +50,27 @@ func (a *Archive) RecordFile(ctx context.Context, record, id uuid.UUID) (*Attach
 	}
 	found.pool, found.rows = a.pool, recordPieces
 	return &found, nil
+}
+
+// A RecordFreeze says who keeps everybody from a file of a record, since when.
+type RecordFreeze struct {
+	FileID     uuid.UUID
+	FrozenAt   time.Time
+	FrozenName string
+}
+
+// RecordFreezes lists the files of a record that are frozen.
+func (a *Archive) RecordFreezes(ctx context.Context, record uuid.UUID) ([]RecordFreeze, error) {
+	rows, err := a.pool.Query(ctx, `select z.file_id, z.frozen_at, s.display_name as frozen_name
+		from record_files f join record_file_freezes z on z.file_id = f.id join staff s on s.id = z.author where f.record_id = $1`, record)
+	if err != nil {
+		return nil, fmt.Errorf("reading what is frozen in record %s: %w", record, postgres.Sort(err))
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[RecordFreeze])
+	if err != nil {
+		return nil, fmt.Errorf("reading what is frozen in record %s: %w", record, postgres.Sort(err))
+	}
+	return found, nil
 }
 
 // BeginRecordFile makes room for a file, and removes those that broke off long ago.

@@ -32,6 +32,7 @@ type recordFile struct {
 	entries      []recordEntry
 	appointments []archive.Appointment
 	opinions     []archive.Opinion
+	frozen       map[uuid.UUID]archive.RecordFreeze // of its files
 }
 
 // A recordEntry is an entry beside its row. One that does not open is damaged, alone.
@@ -105,7 +106,15 @@ func (s *Server) openFile(c echo.Context, v *visit, id uuid.UUID) (*recordFile, 
 		return nil, err
 	}
 	s.openEntries(f, rows)
-	return f, nil
+	if !slices.ContainsFunc(f.entries, func(e recordEntry) bool { return e.entry.File != nil }) {
+		return f, nil
+	}
+	frozen, err := s.Archive.RecordFreezes(ctx, id)
+	f.frozen = map[uuid.UUID]archive.RecordFreeze{}
+	for _, one := range frozen {
+		f.frozen[one.FileID] = one
+	}
+	return f, err
 }
 
 func (s *Server) recordKey(v *visit, row *archive.Record) (casefile.Case, error) {

@@ -52,16 +52,29 @@ func (s *Server) recordFileOf(c echo.Context, v *visit) (*recordFile, *heldFile,
 	return nil, nil, errNoRecord
 }
 
+// openRecordFile finds the file of an address for who wants to see, hear or keep it. One
+// that is frozen is there for nobody.
+func (s *Server) openRecordFile(c echo.Context, v *visit) (*recordFile, *heldFile, error) {
+	f, held, err := s.recordFileOf(c, v)
+	if err == nil && held.frozen() {
+		err = errFrozen
+	}
+	return f, held, err
+}
+
 // fileLine is the line of the trail that a look at a file leaves.
 func (s *Server) fileLine(c echo.Context, v *visit, f *recordFile, file report.ID, action string) error {
 	return s.Trail.Append(c.Request().Context(), audit.Event{At: s.Now(), Actor: v.ID, Action: action, Object: "record", ID: f.row.ID.String(), Detail: file.String()})
 }
 
 // recordFileView is a file as the pages of its record show it.
-func (s *Server) recordFileView(record uuid.UUID, listed report.Attachment, kind preview.Kind) file {
-	shown := file{ID: listed.ID.String(), Name: plainName(listed.Name), Size: s.size(listed.Size), Whole: listed.SHA256, Address: recordAddress(record) + "/fichiers/" + listed.ID.String()}
+func (s *Server) recordFileView(f *recordFile, listed report.Attachment, kind preview.Kind) file {
+	shown := file{ID: listed.ID.String(), Name: plainName(listed.Name), Size: s.size(listed.Size), Whole: listed.SHA256, Address: recordAddress(f.row.ID) + "/fichiers/" + listed.ID.String()}
 	if shown.Name == "" {
 		shown.Name = s.voice.T("office.file.nameless")
+	}
+	if by, frozen := f.frozen[listed.ID]; frozen {
+		shown.Frozen = s.voice.T("office.file.frozen", "When", s.when(by.FrozenAt), "Who", by.FrozenName)
 	}
 	if name, known := kindNames[kind]; known {
 		shown.Kind = s.voice.T("office.file.kind." + name)
@@ -73,7 +86,7 @@ func (s *Server) recordFileView(record uuid.UUID, listed report.Attachment, kind
 // showRecordFile shows what can be seen of a file. Who put it there knew what it is: it
 // is covered by no reason.
 func (s *Server) showRecordFile(c echo.Context, v *visit) error {
-	f, held, err := s.recordFileOf(c, v)
+	f, held, err := s.openRecordFile(c, v)
 	if err != nil {
 		return err
 	}
@@ -82,7 +95,7 @@ func (s *Server) showRecordFile(c echo.Context, v *visit) error {
 	}
 	page := recordFilePage{BackText: f.opening().Get("label")}
 	page.Frame, page.Report = s.frame(c, s.voice.T("office.file.shown.title")), recordAddress(f.row.ID)
-	page.File, page.PDF, page.Damaged = s.recordFileView(f.row.ID, held.listed, held.kind), held.kind == preview.PDF, held.broken
+	page.File, page.PDF, page.Damaged = s.recordFileView(f, held.listed, held.kind), held.kind == preview.PDF, held.broken
 	page.File.Saves = !held.broken
 	if err := s.fillShown(c, held, &page.shownFile); err != nil {
 		return err
@@ -91,7 +104,7 @@ func (s *Server) showRecordFile(c echo.Context, v *visit) error {
 }
 
 func (s *Server) recordFilePicture(c echo.Context, v *visit) error {
-	f, held, err := s.recordFileOf(c, v)
+	f, held, err := s.openRecordFile(c, v)
 	if err != nil {
 		return err
 	}
@@ -102,7 +115,7 @@ func (s *Server) recordFilePicture(c echo.Context, v *visit) error {
 }
 
 func (s *Server) recordFileSound(c echo.Context, v *visit) error {
-	f, held, err := s.recordFileOf(c, v)
+	f, held, err := s.openRecordFile(c, v)
 	if err != nil {
 		return err
 	}
@@ -119,7 +132,7 @@ func (s *Server) recordFileSound(c echo.Context, v *visit) error {
 
 // saveRecordFile sends the original, byte for byte. Each request stands in the trail.
 func (s *Server) saveRecordFile(c echo.Context, v *visit) error {
-	f, held, err := s.recordFileOf(c, v)
+	f, held, err := s.openRecordFile(c, v)
 	if err != nil {
 		return err
 	}

@@ -151,3 +151,47 @@ func TestARecordRefusesAFileItCannotKeep(t *testing.T) {
 		t.Errorf("%d files are there", n)
 	}
 }
+
+// What is illicit is kept from everybody, for good: no look, no sound, no download, also
+// for who froze it and from the other server. The rest of the record stays.
+func TestAFrozenFileOfARecordIsThereForNobody(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t).showing()
+	b := d.as("t.colin").openRecord("Estran")
+	record := b.recordAt()
+	b.brings(record, "croquis.jpg", picture(), url.Values{"said.title": {"Croquis"}, "said.note": {"Reçu ce matin."}}).want(200, record)
+	at := strings.TrimSuffix(b.doc.Find(`.record-lines .does a[href$="/gel"]`).AttrOr("href", ""), "/gel")
+	other := d.as("y.noel").open(at).want(200, at) // who has looked already
+	if response, _, _ := other.fetch(at+"/image", ""); response.StatusCode != 200 {
+		t.Fatalf("before, the picture answers %d", response.StatusCode)
+	}
+	d.as("c.martin").post(at+"/gel", nil).want(http.StatusNotFound, "")
+	d.as("s.leroy").open(at+"/gel").want(http.StatusNotFound, "")
+	b.open(at+"/gel").want(200, "")
+	if got := b.text(".follows"); !strings.Contains(got, "Plus personne") {
+		t.Errorf("before it is frozen stands %q", got)
+	}
+	for range 2 { // a double tap
+		b.post(at+"/gel", nil).want(200, record)
+	}
+	if got := b.text(".record-lines"); !strings.Contains(got, "Gelé") || !strings.Contains(got, "par Tess Colin") || !strings.Contains(got, "Reçu ce matin.") || b.doc.Find(`.record-lines .files a`).Length() != 0 {
+		t.Errorf("the timeline says %q", got)
+	}
+	for _, who := range []*browser{b, other, d.as("u.perrin")} {
+		for _, way := range []string{"", "/image", "/son", "/original"} {
+			if response, content, err := who.fetch(at+way, ""); err != nil || response.StatusCode != http.StatusForbidden || bytes.Contains(content, []byte{0xff, 0xd8, 0xff}) {
+				t.Errorf("%s answers %d %v", way, response.StatusCode, err)
+			}
+		}
+	}
+	if got := b.open(at+"/gel").want(200, "").text("main"); !strings.Contains(got, "Gelé") || b.doc.Find("main form").Length() != 0 {
+		t.Errorf("frozen once, the page says %q", got)
+	}
+	if n := ask[int](d, "select count(*) from audit_events where action = 'record.file_freeze' and object_type = 'record' and object_id = $1 and actor = $2 and detail = $3",
+		strings.TrimPrefix(record, "/suivi/"), d.staffID("t.colin"), at[strings.LastIndex(at, "/")+1:]); n != 2 {
+		t.Errorf("it stands %d times in the trail", n)
+	}
+	if n := ask[int](d, "select count(*) from record_file_freezes"); n != 1 {
+		t.Errorf("it is frozen %d times", n)
+	}
+}

@@ -37,7 +37,7 @@ func (s *Server) recordLines(v *visit, f *recordFile) []recordLine {
 		} else {
 			s.tell(&l, e)
 			if e.entry.File != nil {
-				shown := s.recordFileView(f.row.ID, *e.entry.File, preview.Kind(strings.Replace(e.entry.File.Type, "heif", "heic", 1)))
+				shown := s.recordFileView(f, *e.entry.File, preview.Kind(strings.Replace(e.entry.File.Type, "heif", "heic", 1)))
 				l.File = &shown
 			}
 		}

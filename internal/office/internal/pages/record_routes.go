@@ -30,6 +30,8 @@ func (s *Server) recordRoutes(e *echo.Echo) {
 	e.GET("/suivi/:suivi/fichiers/:fichier/image", follow(s.recordFilePicture))
 	e.GET("/suivi/:suivi/fichiers/:fichier/son", follow(s.recordFileSound))
 	e.GET("/suivi/:suivi/fichiers/:fichier/original", follow(s.saveRecordFile))
+	e.GET("/suivi/:suivi/fichiers/:fichier/gel", follow(s.askRecordFreeze))
+	e.POST("/suivi/:suivi/fichiers/:fichier/gel", follow(s.freezeRecordFile))
 	e.GET("/suivi/:suivi/fiches", follow(s.askSheet))
 	e.POST("/suivi/:suivi/fiches", follow(s.sendSheet))
 	e.GET("/suivi/:suivi/avis", follow(s.askOpinion))

@@ -85,6 +85,7 @@ const routes = `
 	GET    /suivi/:suivi/avis/:avis                             401      303      404      403      404      403      403      403      403      404      404      200      404
 	GET    /suivi/:suivi/fiches                                 401      303      404      403      404      403      403      403      403      200      200      200      200
 	GET    /suivi/:suivi/fichiers/:fichier                      401      303      404      403      404      403      403      403      403      404      404      404      404
+	GET    /suivi/:suivi/fichiers/:fichier/gel                  401      303      404      403      404      403      403      403      403      404      404      404      404
 	GET    /suivi/:suivi/fichiers/:fichier/image                401      303      404      403      404      403      403      403      403      404      404      404      404
 	GET    /suivi/:suivi/fichiers/:fichier/original             401      303      404      403      404      403      403      403      403      404      404      404      404
 	GET    /suivi/:suivi/fichiers/:fichier/son                  401      303      404      403      404      403      403      403      403      404      404      404      404
@@ -188,6 +189,7 @@ const routes = `
 	POST   /suivi/:suivi/ajouter/:acte                          401      401      404      403      404      403      403      403      403      422      422      422      422
 	POST   /suivi/:suivi/avis                                   401      401      404      403      404      403      403      403      403      403      422      422      422
 	POST   /suivi/:suivi/fiches                                 401      401      404      403      404      403      403      403      403      409      409      409      409
+	POST   /suivi/:suivi/fichiers/:fichier/gel                  401      401      404      403      404      403      403      403      403      404      404      404      404
 	POST   /suivi/:suivi/rendez-vous/:rdv                       401      401      404      403      404      403      403      403      403      422      422      422      422
 	POST   /suivi/equipe                                        401      401      403      403      403      403      403      403      403      422      422      422      422
 	POST   /suivi/nouveau                                       401      401      403      403      403      403      403      403      403      422      422      422      422

@@ -25,7 +25,7 @@ func TestEveryTemplateFitsItsStruct(t *testing.T) {
 		"alerts":    alertsPage{},
 		"directory": directoryPage{}, "recipient": recipientPage{}, "transmission": transmissionPage{}, "prepare": preparePage{}, "replies": repliesPage{},
 		"services": servicesPage{}, "service": servicePage{}, "handoff": handoffPage{}, "forgotten": forgottenPage{},
-		"record": recordPage{}, "record_file": recordFilePage{}, "record_sheets": recordSheetsPage{}, "record_act": recordActPage{}, "record_summary": recordPage{}, "record_opinion": recordOpinionPage{}, "record_queue": recordQueuePage{},
+		"record": recordPage{}, "record_file": recordFilePage{}, "record_freeze": recordFilePage{}, "record_sheets": recordSheetsPage{}, "record_act": recordActPage{}, "record_summary": recordPage{}, "record_opinion": recordOpinionPage{}, "record_queue": recordQueuePage{},
 		"record_calendar": recordCalendarPage{}, "record_team": recordTeamPage{}, "record_figures": recordFiguresPage{},
 	})
 }
