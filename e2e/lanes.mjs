@@ -10,6 +10,8 @@ import { readdir } from "node:fs/promises";
 const first = ["accounts", "acts", "challenge", "commune", "conversation", "exit", "files", "journey", "keyboard", "mailbox", "office-english", "office-files", "once", "passkey", "phone"];
 
 const all = (await readdir(new URL("tests", import.meta.url))).map((name) => name.replace(".test.mjs", ""));
+const unknown = first.filter((name) => !all.includes(name));
+if (unknown.length) throw new Error(`no such file of tests: ${unknown}`);
 const second = all.filter((name) => !first.includes(name) && name !== "whole-run");
 
 function lane(names, aloud) {
