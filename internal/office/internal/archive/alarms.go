@@ -88,10 +88,6 @@ func (u Unanswered) Age(now time.Time) time.Duration {
 	return max(0, now.Sub(*u.Oldest))
 }
 
-type querier interface {
-	Query(ctx context.Context, sql string, arguments ...any) (pgx.Rows, error)
-}
-
 // CountUnanswered looks at the urgencies 0 that wait, whatever was told.
 func (a *Archive) CountUnanswered(ctx context.Context) (Unanswered, error) {
 	return CountUnanswered(ctx, a.pool)

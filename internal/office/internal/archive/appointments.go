@@ -31,13 +31,9 @@ const appointmentColumns = `p.id, p.record_id, p.assignee, s.display_name as ass
 
 // Appointments lists those of one record, earliest first.
 func (a *Archive) Appointments(ctx context.Context, record uuid.UUID) ([]Appointment, error) {
-	rows, err := a.pool.Query(ctx, "select "+appointmentColumns+" where p.record_id = $1 order by p.starts_at, p.id limit 1000", record)
+	found, err := collect[Appointment](ctx, a.pool, "select "+appointmentColumns+" where p.record_id = $1 order by p.starts_at, p.id limit 1000", record)
 	if err != nil {
-		return nil, fmt.Errorf("reading the appointments of record %s: %w", record, postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Appointment])
-	if err != nil {
-		return nil, fmt.Errorf("reading the appointments of record %s: %w", record, postgres.Sort(err))
+		return nil, fmt.Errorf("reading the appointments of record %s: %w", record, err)
 	}
 	return found, nil
 }

@@ -123,14 +123,10 @@ type Addition struct {
 
 // Additions lists what was added to a report, oldest first.
 func (a *Archive) Additions(ctx context.Context, id report.ID, teams []string) ([]Addition, error) {
-	rows, err := a.pool.Query(ctx, `select id, received_at, team_id, epoch, body, seen_at from additions
+	found, err := collect[Addition](ctx, a.pool, `select id, received_at, team_id, epoch, body, seen_at from additions
 		where report_id = $1 and team_id = any($2) order by received_at, id limit 200`, id, teams)
 	if err != nil {
-		return nil, fmt.Errorf("reading the additions of %s: %w", id, postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Addition])
-	if err != nil {
-		return nil, fmt.Errorf("reading the additions of %s: %w", id, postgres.Sort(err))
+		return nil, fmt.Errorf("reading the additions of %s: %w", id, err)
 	}
 	return found, nil
 }

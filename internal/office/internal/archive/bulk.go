@@ -57,17 +57,13 @@ func CloseInBulk(ctx context.Context, tx pgx.Tx, bulk uuid.UUID, s Step) error {
 // RecentBulks lists what was closed at once since a time and not taken back, of what
 // some teams were given, the latest first.
 func (a *Archive) RecentBulks(ctx context.Context, teams []string, since time.Time) ([]BulkClosing, error) {
-	rows, err := a.pool.Query(ctx, `select b.id, s.display_name as author_name, b.closed_at, n.reports from bulk_closings b join staff s on s.id = b.author
+	found, err := collect[BulkClosing](ctx, a.pool, `select b.id, s.display_name as author_name, b.closed_at, n.reports from bulk_closings b join staff s on s.id = b.author
 		cross join lateral (select count(*)::int as reports from bulk_closed c join reports r on r.id = c.report_id
 			where c.bulk_id = b.id and r.status = 'closed' and r.version = c.version
 			and exists (select from report_grants g where g.report_id = r.id and g.team_id = any($1))) n
 		where b.closed_at > $2 and b.undone_at is null and n.reports > 0 order by b.closed_at desc limit 10`, teams, since)
 	if err != nil {
-		return nil, fmt.Errorf("listing what was closed at once: %w", postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[BulkClosing])
-	if err != nil {
-		return nil, fmt.Errorf("listing what was closed at once: %w", postgres.Sort(err))
+		return nil, fmt.Errorf("listing what was closed at once: %w", err)
 	}
 	return found, nil
 }
@@ -83,16 +79,12 @@ const untouched = `from bulk_closed c join reports r on r.id = c.report_id where
 // Bulked lists what was closed at once, was given to some teams, and nobody has touched
 // since; nothing of what was taken back already, or too long ago.
 func (a *Archive) Bulked(ctx context.Context, bulk uuid.UUID, teams []string, now time.Time) ([]Bulked, error) {
-	rows, err := a.pool.Query(ctx, "select c.report_id as report, c.version "+untouched+`
+	found, err := collect[Bulked](ctx, a.pool, "select c.report_id as report, c.version "+untouched+`
 		and exists (select from report_grants g where g.report_id = r.id and g.team_id = any($2))
 		and exists (select from bulk_closings b where b.id = $1 and b.undone_at is null and b.closed_at > $3) order by c.report_id`,
 		bulk, teams, now.Add(-BulkUndoTime))
 	if err != nil {
-		return nil, fmt.Errorf("reading what %s closed: %w", bulk, postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Bulked])
-	if err != nil {
-		return nil, fmt.Errorf("reading what %s closed: %w", bulk, postgres.Sort(err))
+		return nil, fmt.Errorf("reading what %s closed: %w", bulk, err)
 	}
 	return found, nil
 }

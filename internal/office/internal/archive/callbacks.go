@@ -51,13 +51,9 @@ func (a *Archive) CallbacksOf(ctx context.Context, id report.ID, teams []string)
 }
 
 func (a *Archive) callbacks(ctx context.Context, query string, arguments pgx.NamedArgs) ([]Callback, error) {
-	rows, err := a.pool.Query(ctx, query, arguments)
+	found, err := collect[Callback](ctx, a.pool, query, arguments)
 	if err != nil {
-		return nil, fmt.Errorf("listing promised calls: %w", postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Callback])
-	if err != nil {
-		return nil, fmt.Errorf("listing promised calls: %w", postgres.Sort(err))
+		return nil, fmt.Errorf("listing promised calls: %w", err)
 	}
 	return found, nil
 }

@@ -67,28 +67,20 @@ func oneCall(rows pgx.Rows, id report.ID, err error) (Call, error) {
 
 // OpenCalls lists the calls that were neither sent nor given up, the newest first.
 func (a *Archive) OpenCalls(ctx context.Context, teams []string) ([]Call, error) {
-	rows, err := a.pool.Query(ctx, callQuery+` where c.sent_at is null and c.dropped_at is null and c.team_id = any($1)
+	found, err := collect[Call](ctx, a.pool, callQuery+` where c.sent_at is null and c.dropped_at is null and c.team_id = any($1)
 		order by c.saved_at desc limit 100`, teams)
 	if err != nil {
-		return nil, fmt.Errorf("listing calls: %w", postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Call])
-	if err != nil {
-		return nil, fmt.Errorf("listing calls: %w", postgres.Sort(err))
+		return nil, fmt.Errorf("listing calls: %w", err)
 	}
 	return found, nil
 }
 
 // DroppedCalls lists what a member gave up and can still take back, the latest first.
 func (a *Archive) DroppedCalls(ctx context.Context, author uuid.UUID, teams []string, now time.Time) ([]Call, error) {
-	rows, err := a.pool.Query(ctx, callQuery+` where c.author = $1 and c.team_id = any($2) and c.sent_at is null and c.dropped_at > $3
+	found, err := collect[Call](ctx, a.pool, callQuery+` where c.author = $1 and c.team_id = any($2) and c.sent_at is null and c.dropped_at > $3
 		order by c.dropped_at desc limit 20`, author, teams, now.Add(-DropTime))
 	if err != nil {
-		return nil, fmt.Errorf("listing calls given up: %w", postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Call])
-	if err != nil {
-		return nil, fmt.Errorf("listing calls given up: %w", postgres.Sort(err))
+		return nil, fmt.Errorf("listing calls given up: %w", err)
 	}
 	return found, nil
 }

@@ -5,9 +5,6 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
-
-	"recueil/internal/postgres"
 )
 
 // A Colleague is somebody who may have reports of some teams.
@@ -18,14 +15,10 @@ type Colleague struct {
 
 // Colleagues lists the members of some teams by name.
 func (a *Archive) Colleagues(ctx context.Context, teams []string) ([]Colleague, error) {
-	rows, err := a.pool.Query(ctx, `select s.id, s.display_name as name from staff s where s.disabled_at is null
+	found, err := collect[Colleague](ctx, a.pool, `select s.id, s.display_name as name from staff s where s.disabled_at is null
 		and exists (select from memberships m where m.staff_id = s.id and m.team_id = any($1)) order by s.display_name, s.id limit 500`, teams)
 	if err != nil {
-		return nil, fmt.Errorf("listing colleagues: %w", postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Colleague])
-	if err != nil {
-		return nil, fmt.Errorf("listing colleagues: %w", postgres.Sort(err))
+		return nil, fmt.Errorf("listing colleagues: %w", err)
 	}
 	return found, nil
 }

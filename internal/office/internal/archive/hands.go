@@ -15,14 +15,10 @@ const MostInHand = 100
 
 // InHand lists what is a member's and not over, in the order of the queue.
 func (a *Archive) InHand(ctx context.Context, teams []string, who uuid.UUID) ([]Report, error) {
-	rows, err := a.pool.Query(ctx, "select "+columns+joins+" where r.assignee = @who and "+underway+
+	found, err := collect[Report](ctx, a.pool, "select "+columns+joins+" where r.assignee = @who and "+underway+
 		" order by r.queue_rank, r.due_at, r.id limit @most", pgx.NamedArgs{"teams": teams, "who": who, "most": MostInHand})
 	if err != nil {
-		return nil, fmt.Errorf("listing what is in hand: %w", postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Report])
-	if err != nil {
-		return nil, fmt.Errorf("listing what is in hand: %w", postgres.Sort(err))
+		return nil, fmt.Errorf("listing what is in hand: %w", err)
 	}
 	return found, nil
 }
@@ -39,18 +35,14 @@ type Load struct {
 
 // Loads lists who has what in hand: first who is no longer here, then by name.
 func (a *Archive) Loads(ctx context.Context, teams []string) ([]Load, error) {
-	rows, err := a.pool.Query(ctx, `select s.id as who, s.display_name as name, s.disabled_at is not null as disabled, count(*)::int as reports,
+	found, err := collect[Load](ctx, a.pool, `select s.id as who, s.display_name as name, s.disabled_at is not null as disabled, count(*)::int as reports,
 			count(*) filter (where r.status = 'awaiting_information')::int as waiting,
 			count(*) filter (where r.status in ('transmitted', 'acknowledged', 'feedback_received'))::int as sent
 		from reports r join staff s on s.id = r.assignee
 		where r.assignee is not null and `+underway+` and exists (select from report_grants g where g.report_id = r.id and g.team_id = any($1))
 		group by s.id order by s.disabled_at is null, lower(s.display_name), s.id limit 200`, teams)
 	if err != nil {
-		return nil, fmt.Errorf("counting what is in hand: %w", postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Load])
-	if err != nil {
-		return nil, fmt.Errorf("counting what is in hand: %w", postgres.Sort(err))
+		return nil, fmt.Errorf("counting what is in hand: %w", err)
 	}
 	return found, nil
 }

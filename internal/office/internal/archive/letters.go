@@ -46,13 +46,9 @@ func (a *Archive) LettersAbout(ctx context.Context, referral uuid.UUID, teams []
 }
 
 func (a *Archive) letters(ctx context.Context, query string, arguments ...any) ([]Letter, error) {
-	rows, err := a.pool.Query(ctx, query, arguments...)
+	found, err := collect[Letter](ctx, a.pool, query, arguments...)
 	if err != nil {
-		return nil, fmt.Errorf("reading letters: %w", postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Letter])
-	if err != nil {
-		return nil, fmt.Errorf("reading letters: %w", postgres.Sort(err))
+		return nil, fmt.Errorf("reading letters: %w", err)
 	}
 	return found, nil
 }

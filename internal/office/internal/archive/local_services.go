@@ -34,14 +34,10 @@ const serviceColumns = "id, department, name, offers, phone, address, source, ve
 
 // LocalServices lists those of one département, or all for "".
 func (a *Archive) LocalServices(ctx context.Context, department string) ([]LocalService, error) {
-	rows, err := a.pool.Query(ctx, "select "+serviceColumns+` from local_services
+	found, err := collect[LocalService](ctx, a.pool, "select "+serviceColumns+` from local_services
 		where $1 = '' or department = $1 order by department, lower(name), id limit 2000`, department)
 	if err != nil {
-		return nil, fmt.Errorf("reading the local services: %w", postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[LocalService])
-	if err != nil {
-		return nil, fmt.Errorf("reading the local services: %w", postgres.Sort(err))
+		return nil, fmt.Errorf("reading the local services: %w", err)
 	}
 	return found, nil
 }

@@ -42,13 +42,9 @@ const messageQuery = `select m.id, m.sequence, m.author, s.display_name as autho
 
 // Messages lists what was written to the reporter, in the order of sending.
 func (a *Archive) Messages(ctx context.Context, id report.ID) ([]Message, error) {
-	rows, err := a.pool.Query(ctx, messageQuery+" where m.report_id = $1 order by m.sequence limit $2", id, MostMessages)
+	found, err := collect[Message](ctx, a.pool, messageQuery+" where m.report_id = $1 order by m.sequence limit $2", id, MostMessages)
 	if err != nil {
-		return nil, fmt.Errorf("reading the messages of %s: %w", id, postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Message])
-	if err != nil {
-		return nil, fmt.Errorf("reading the messages of %s: %w", id, postgres.Sort(err))
+		return nil, fmt.Errorf("reading the messages of %s: %w", id, err)
 	}
 	return found, nil
 }

@@ -67,14 +67,10 @@ func DropNoteDraft(ctx context.Context, tx pgx.Tx, id report.ID, author uuid.UUI
 
 // NotesBegun lists the reports on which a member began a note, the newest first.
 func (a *Archive) NotesBegun(ctx context.Context, teams []string, author uuid.UUID) ([]Report, error) {
-	rows, err := a.pool.Query(ctx, "select "+columns+joins+` join note_drafts n on n.report_id = r.id and n.author = @who
+	found, err := collect[Report](ctx, a.pool, "select "+columns+joins+` join note_drafts n on n.report_id = r.id and n.author = @who
 		order by n.saved_at desc limit 20`, pgx.NamedArgs{"teams": teams, "who": author})
 	if err != nil {
-		return nil, fmt.Errorf("listing notes begun: %w", postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Report])
-	if err != nil {
-		return nil, fmt.Errorf("listing notes begun: %w", postgres.Sort(err))
+		return nil, fmt.Errorf("listing notes begun: %w", err)
 	}
 	return found, nil
 }

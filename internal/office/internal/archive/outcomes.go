@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"recueil/internal/postgres"
 )
@@ -62,13 +61,9 @@ type Tally struct {
 
 // Tallies counts the calls of a day that left no report, for the teams.
 func (a *Archive) Tallies(ctx context.Context, day time.Time, teams []string) ([]Tally, error) {
-	rows, err := a.pool.Query(ctx, "select kind, count(*)::int as count from call_outcomes where day = $1::date and team_id = any($2) group by kind", day.Format(time.DateOnly), teams)
+	found, err := collect[Tally](ctx, a.pool, "select kind, count(*)::int as count from call_outcomes where day = $1::date and team_id = any($2) group by kind", day.Format(time.DateOnly), teams)
 	if err != nil {
-		return nil, fmt.Errorf("counting the calls of a day: %w", postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Tally])
-	if err != nil {
-		return nil, fmt.Errorf("counting the calls of a day: %w", postgres.Sort(err))
+		return nil, fmt.Errorf("counting the calls of a day: %w", err)
 	}
 	return found, nil
 }

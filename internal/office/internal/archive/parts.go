@@ -39,14 +39,10 @@ type Part struct {
 
 // Parts lists what staff wrote on a report, oldest first.
 func (a *Archive) Parts(ctx context.Context, id report.ID) ([]Part, error) {
-	rows, err := a.pool.Query(ctx, `select p.id, p.kind, p.author, s.display_name as author_name, p.body, p.created_at
+	found, err := collect[Part](ctx, a.pool, `select p.id, p.kind, p.author, s.display_name as author_name, p.body, p.created_at
 		from parts p join staff s on s.id = p.author where p.report_id = $1 order by p.created_at, p.id limit 2000`, id)
 	if err != nil {
-		return nil, fmt.Errorf("reading the parts of %s: %w", id, postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Part])
-	if err != nil {
-		return nil, fmt.Errorf("reading the parts of %s: %w", id, postgres.Sort(err))
+		return nil, fmt.Errorf("reading the parts of %s: %w", id, err)
 	}
 	return found, nil
 }

@@ -23,18 +23,14 @@ type Presence struct {
 
 // Attend notes that a member has a report before his eyes, and returns who else has.
 func (a *Archive) Attend(ctx context.Context, id report.ID, who uuid.UUID, writing bool, now time.Time) ([]Presence, error) {
-	rows, err := a.pool.Query(ctx, `with gone as (delete from presences where seen_at < @gone and (report_id, staff_id) <> (@id, @who)),
+	others, err := collect[Presence](ctx, a.pool, `with gone as (delete from presences where seen_at < @gone and (report_id, staff_id) <> (@id, @who)),
 		here as (insert into presences (report_id, staff_id, writing, seen_at) values (@id, @who, @writing, @now)
 			on conflict (report_id, staff_id) do update set writing = excluded.writing, seen_at = excluded.seen_at)
 		select s.display_name as name, p.writing from presences p join staff s on s.id = p.staff_id
 			where p.report_id = @id and p.staff_id <> @who and p.seen_at >= @gone order by s.display_name, s.id limit 20`,
 		pgx.NamedArgs{"id": id, "who": who, "writing": writing, "now": now, "gone": now.Add(-PresenceTime)})
 	if err != nil {
-		return nil, fmt.Errorf("noting who reads %s: %w", id, postgres.Sort(err))
-	}
-	others, err := pgx.CollectRows(rows, pgx.RowToStructByName[Presence])
-	if err != nil {
-		return nil, fmt.Errorf("noting who reads %s: %w", id, postgres.Sort(err))
+		return nil, fmt.Errorf("noting who reads %s: %w", id, err)
 	}
 	return others, nil
 }

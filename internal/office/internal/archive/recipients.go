@@ -49,13 +49,9 @@ const recipientColumns = `e.id, e.kind, e.name, e.collectivity, e.contact, e.age
 
 // Recipients lists the directory as far as it is in use, by kind and name.
 func (a *Archive) Recipients(ctx context.Context) ([]Recipient, error) {
-	rows, err := a.pool.Query(ctx, "select "+recipientColumns+" where e.retired_at is null order by e.kind, e.collectivity, e.name, e.id limit 2000")
+	found, err := collect[Recipient](ctx, a.pool, "select "+recipientColumns+" where e.retired_at is null order by e.kind, e.collectivity, e.name, e.id limit 2000")
 	if err != nil {
-		return nil, fmt.Errorf("reading the directory: %w", postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Recipient])
-	if err != nil {
-		return nil, fmt.Errorf("reading the directory: %w", postgres.Sort(err))
+		return nil, fmt.Errorf("reading the directory: %w", err)
 	}
 	return found, nil
 }

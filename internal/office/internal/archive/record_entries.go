@@ -27,14 +27,10 @@ type RecordEntry struct {
 
 // RecordEntries lists a record's entries in the order of their places.
 func (a *Archive) RecordEntries(ctx context.Context, record uuid.UUID) ([]RecordEntry, error) {
-	rows, err := a.pool.Query(ctx, `select e.id, e.sequence, e.author, s.display_name as author_name, e.replaces, e.body, e.created_at
+	found, err := collect[RecordEntry](ctx, a.pool, `select e.id, e.sequence, e.author, s.display_name as author_name, e.replaces, e.body, e.created_at
 		from record_entries e join staff s on s.id = e.author where e.record_id = $1 order by e.sequence limit $2`, record, MostEntries)
 	if err != nil {
-		return nil, fmt.Errorf("reading the entries of record %s: %w", record, postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[RecordEntry])
-	if err != nil {
-		return nil, fmt.Errorf("reading the entries of record %s: %w", record, postgres.Sort(err))
+		return nil, fmt.Errorf("reading the entries of record %s: %w", record, err)
 	}
 	return found, nil
 }
@@ -71,14 +67,10 @@ type Opinion struct {
 // Opinions lists all opinions on a record, those too that the reader cannot open: that
 // they exist is told.
 func (a *Archive) Opinions(ctx context.Context, record uuid.UUID) ([]Opinion, error) {
-	rows, err := a.pool.Query(ctx, `select o.id, o.record_id, o.team_id, o.epoch, o.author, s.display_name as author_name, o.body, o.created_at
+	found, err := collect[Opinion](ctx, a.pool, `select o.id, o.record_id, o.team_id, o.epoch, o.author, s.display_name as author_name, o.body, o.created_at
 		from record_opinions o join staff s on s.id = o.author where o.record_id = $1 order by o.created_at, o.id limit 500`, record)
 	if err != nil {
-		return nil, fmt.Errorf("reading the opinions on record %s: %w", record, postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Opinion])
-	if err != nil {
-		return nil, fmt.Errorf("reading the opinions on record %s: %w", record, postgres.Sort(err))
+		return nil, fmt.Errorf("reading the opinions on record %s: %w", record, err)
 	}
 	return found, nil
 }

@@ -61,14 +61,10 @@ type RecordFreeze struct {
 
 // RecordFreezes lists the files of a record that are frozen.
 func (a *Archive) RecordFreezes(ctx context.Context, record uuid.UUID) ([]RecordFreeze, error) {
-	rows, err := a.pool.Query(ctx, `select z.file_id, z.frozen_at, s.display_name as frozen_name
+	found, err := collect[RecordFreeze](ctx, a.pool, `select z.file_id, z.frozen_at, s.display_name as frozen_name
 		from record_files f join record_file_freezes z on z.file_id = f.id join staff s on s.id = z.author where f.record_id = $1`, record)
 	if err != nil {
-		return nil, fmt.Errorf("reading what is frozen in record %s: %w", record, postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[RecordFreeze])
-	if err != nil {
-		return nil, fmt.Errorf("reading what is frozen in record %s: %w", record, postgres.Sort(err))
+		return nil, fmt.Errorf("reading what is frozen in record %s: %w", record, err)
 	}
 	return found, nil
 }

@@ -52,7 +52,7 @@ const inFilter = `case @filter when '' then r.status = 'open' when 'clos' then r
 // Records lists one page of the unit's queue: those whose lead is gone first, then what
 // is overdue, then what nobody has planned anything for, then by what comes next.
 func (a *Archive) Records(ctx context.Context, v RecordView) ([]Listed, error) {
-	rows, err := a.pool.Query(ctx, `with page as (
+	found, err := collect[Listed](ctx, a.pool, `with page as (
 		select `+recordColumns+` from records r join staff l on l.id = r.lead where r.team_id = any(@teams) and `+inFilter+`)
 		select p.*, e.sequence, e.body as opening_body from (select * from page order by case when status = 'open' then lead_gone end desc nulls last,
 			case when status = 'closed' then last_at end desc, case when next_at < @now then 0 when next_at is null then 1 else 2 end, next_at, last_at, id
@@ -62,11 +62,7 @@ func (a *Archive) Records(ctx context.Context, v RecordView) ([]Listed, error) {
 			case when p.status = 'closed' then p.last_at end desc, case when p.next_at < @now then 0 when p.next_at is null then 1 else 2 end, p.next_at, p.last_at, p.id`,
 		pgx.NamedArgs{"teams": v.Teams, "filter": v.Filter, "member": v.Member, "now": v.Now, "most": PageSize + 1, "skip": v.Page * PageSize})
 	if err != nil {
-		return nil, fmt.Errorf("reading the unit's queue: %w", postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Listed])
-	if err != nil {
-		return nil, fmt.Errorf("reading the unit's queue: %w", postgres.Sort(err))
+		return nil, fmt.Errorf("reading the unit's queue: %w", err)
 	}
 	return found, nil
 }
@@ -95,7 +91,7 @@ type UnitLoad struct {
 
 // UnitLoads lists the members of a unit, and those who left it and still are in charge.
 func (a *Archive) UnitLoads(ctx context.Context, team string, now time.Time) ([]UnitLoad, error) {
-	rows, err := a.pool.Query(ctx, `with held as (select staff_id from team_key_wraps where team_id = $1 group by staff_id),
+	found, err := collect[UnitLoad](ctx, a.pool, `with held as (select staff_id from team_key_wraps where team_id = $1 group by staff_id),
 		led as (select lead, count(*) as open, count(*) filter (where next_at < $2) as late from records where team_id = $1 and status = 'open' group by lead)
 		select s.id, s.display_name as name, (h.staff_id is not null and s.disabled_at is null) as member, coalesce(d.open, 0)::int as open, coalesce(d.late, 0)::int as late,
 			(select count(*) from record_appointments p join records r on r.id = p.record_id where r.team_id = $1 and p.assignee = s.id and p.status = 'planned'
@@ -103,11 +99,7 @@ func (a *Archive) UnitLoads(ctx context.Context, team string, now time.Time) ([]
 		from staff s left join held h on h.staff_id = s.id left join led d on d.lead = s.id
 		where (h.staff_id is not null and s.disabled_at is null) or d.lead is not null order by 3, s.display_name, s.id limit 500`, team, now)
 	if err != nil {
-		return nil, fmt.Errorf("reading who carries what in %s: %w", team, postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[UnitLoad])
-	if err != nil {
-		return nil, fmt.Errorf("reading who carries what in %s: %w", team, postgres.Sort(err))
+		return nil, fmt.Errorf("reading who carries what in %s: %w", team, err)
 	}
 	return found, nil
 }

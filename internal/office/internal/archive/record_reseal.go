@@ -33,13 +33,9 @@ func RecordBodies(ctx context.Context, tx pgx.Tx, s RecordBodySpan) ([]RecordBod
 	if s.Opinions {
 		query = "select id, record_id as record, body as sealed from record_opinions where team_id = $1 and epoch = $2 and id > $3 order by id limit $4 for update"
 	}
-	rows, err := tx.Query(ctx, query, s.Team, s.Epoch, s.After, s.Most)
+	found, err := collect[RecordBody](ctx, tx, query, s.Team, s.Epoch, s.After, s.Most)
 	if err != nil {
-		return nil, fmt.Errorf("listing the records sealed to epoch %d of %s: %w", s.Epoch, s.Team, postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[RecordBody])
-	if err != nil {
-		return nil, fmt.Errorf("listing the records sealed to epoch %d of %s: %w", s.Epoch, s.Team, postgres.Sort(err))
+		return nil, fmt.Errorf("listing the records sealed to epoch %d of %s: %w", s.Epoch, s.Team, err)
 	}
 	return found, nil
 }

@@ -46,13 +46,9 @@ func (a *Archive) PassedTo(ctx context.Context, referral uuid.UUID, teams []stri
 }
 
 func (a *Archive) passed(ctx context.Context, query string, arguments ...any) ([]PassedAddition, error) {
-	rows, err := a.pool.Query(ctx, query, arguments...)
+	found, err := collect[PassedAddition](ctx, a.pool, query, arguments...)
 	if err != nil {
-		return nil, fmt.Errorf("reading what was passed on: %w", postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[PassedAddition])
-	if err != nil {
-		return nil, fmt.Errorf("reading what was passed on: %w", postgres.Sort(err))
+		return nil, fmt.Errorf("reading what was passed on: %w", err)
 	}
 	return found, nil
 }
@@ -106,17 +102,13 @@ func (a *Archive) UnseenPassed(ctx context.Context, teams []string) (map[uuid.UU
 // nobody decided yet whether the unit gets it, the longest first. Closed reports are
 // among them: the unit still has those.
 func (a *Archive) Unpassed(ctx context.Context, teams []string) ([]Quiet, error) {
-	rows, err := a.pool.Query(ctx, "select "+columns+", w.since"+joins+`
+	found, err := collect[Quiet](ctx, a.pool, "select "+columns+", w.since"+joins+`
 		join (select f.report_id, min(d.received_at) as since from referrals f join additions d on d.report_id = f.report_id
 			where f.status in ('proposed', 'accepted') and not exists (select from referral_additions p where p.referral_id = f.id and p.addition_id = d.id)
 			group by 1) w on w.report_id = r.id
 		order by w.since, r.id limit @most`, pgx.NamedArgs{"teams": teams, "most": MostForgotten})
 	if err != nil {
-		return nil, fmt.Errorf("looking for additions to pass on: %w", postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Quiet])
-	if err != nil {
-		return nil, fmt.Errorf("looking for additions to pass on: %w", postgres.Sort(err))
+		return nil, fmt.Errorf("looking for additions to pass on: %w", err)
 	}
 	return found, nil
 }

@@ -97,13 +97,9 @@ func (a *Archive) ReferralsOf(ctx context.Context, id report.ID) ([]Referral, er
 }
 
 func (a *Archive) referrals(ctx context.Context, query string, arguments ...any) ([]Referral, error) {
-	rows, err := a.pool.Query(ctx, query, arguments...)
+	found, err := collect[Referral](ctx, a.pool, query, arguments...)
 	if err != nil {
-		return nil, fmt.Errorf("reading referrals: %w", postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Referral])
-	if err != nil {
-		return nil, fmt.Errorf("reading referrals: %w", postgres.Sort(err))
+		return nil, fmt.Errorf("reading referrals: %w", err)
 	}
 	return found, nil
 }

@@ -67,17 +67,13 @@ func ChaseReply(ctx context.Context, tx pgx.Tx, id report.ID, on time.Time) erro
 // ExpectedReplies lists what reports of the teams wait for, what is due first first.
 // A report that left the states in which one waits is not among them.
 func (a *Archive) ExpectedReplies(ctx context.Context, teams []string) ([]ExpectedReply, error) {
-	rows, err := a.pool.Query(ctx, `select e.part_id, e.report_id, r.reference, r.status, s.display_name as assignee_name, e.kind, e.due_on, e.chased_on
+	found, err := collect[ExpectedReply](ctx, a.pool, `select e.part_id, e.report_id, r.reference, r.status, s.display_name as assignee_name, e.kind, e.due_on, e.chased_on
 		from expected_replies e join reports r on r.id = e.report_id left join staff s on s.id = r.assignee
 		where e.ended_on is null and r.status in ('transmitted', 'acknowledged')
 		and exists (select from report_grants g where g.report_id = r.id and g.team_id = any($1))
 		order by e.due_on, r.urgency, e.part_id limit 500`, teams)
 	if err != nil {
-		return nil, fmt.Errorf("reading the expected replies: %w", postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[ExpectedReply])
-	if err != nil {
-		return nil, fmt.Errorf("reading the expected replies: %w", postgres.Sort(err))
+		return nil, fmt.Errorf("reading the expected replies: %w", err)
 	}
 	return found, nil
 }

@@ -29,13 +29,9 @@ type HeldBody struct {
 // TakeHeld reads bodies of one epoch in the order of their ids, and keeps others from
 // changing them until the transaction ends.
 func TakeHeld(ctx context.Context, tx pgx.Tx, h Held, team string, epoch int, after uuid.UUID, most int) ([]HeldBody, error) {
-	rows, err := tx.Query(ctx, "select id, body from "+h.Table+" where "+h.Team+" = $1 and epoch = $2 and id > $3 order by id limit $4 for update", team, epoch, after, most)
+	found, err := collect[HeldBody](ctx, tx, "select id, body from "+h.Table+" where "+h.Team+" = $1 and epoch = $2 and id > $3 order by id limit $4 for update", team, epoch, after, most)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s of epoch %d of %s: %w", h.Table, epoch, team, postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[HeldBody])
-	if err != nil {
-		return nil, fmt.Errorf("reading %s of epoch %d of %s: %w", h.Table, epoch, team, postgres.Sort(err))
+		return nil, fmt.Errorf("reading %s of epoch %d of %s: %w", h.Table, epoch, team, err)
 	}
 	return found, nil
 }

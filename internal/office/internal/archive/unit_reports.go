@@ -27,15 +27,11 @@ type UnitReport struct {
 
 // ReportsOfRecord lists what was reported of a record of these teams, oldest first.
 func (a *Archive) ReportsOfRecord(ctx context.Context, record uuid.UUID, teams []string) ([]UnitReport, error) {
-	rows, err := a.pool.Query(ctx, `select u.report_id, u.record_id, u.masked, u.author, s.display_name as author_name, u.sent_at, r.status
+	found, err := collect[UnitReport](ctx, a.pool, `select u.report_id, u.record_id, u.masked, u.author, s.display_name as author_name, u.sent_at, r.status
 		from unit_reports u join records c on c.id = u.record_id join reports r on r.id = u.report_id join staff s on s.id = u.author
 		where u.record_id = $1 and c.team_id = any($2) order by u.sent_at, u.report_id limit 100`, record, teams)
 	if err != nil {
-		return nil, fmt.Errorf("reading what was reported of record %s: %w", record, postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[UnitReport])
-	if err != nil {
-		return nil, fmt.Errorf("reading what was reported of record %s: %w", record, postgres.Sort(err))
+		return nil, fmt.Errorf("reading what was reported of record %s: %w", record, err)
 	}
 	return found, nil
 }

@@ -29,16 +29,12 @@ type SavedView struct {
 // SavedViews lists one's own views, and those that are shared with some teams: neither
 // takes the room of the other.
 func (a *Archive) SavedViews(ctx context.Context, owner uuid.UUID, teams []string) ([]SavedView, error) {
-	rows, err := a.pool.Query(ctx, `select id, owner, team_id, epoch, name, query, shared, created_at from (
+	found, err := collect[SavedView](ctx, a.pool, `select id, owner, team_id, epoch, name, query, shared, created_at from (
 		(select * from queue_views where team_id = any($2) and owner = $1 order by created_at, id limit $3) union all
 		(select * from queue_views where team_id = any($2) and owner <> $1 and shared order by created_at, id limit $3)) v
 		order by shared, created_at, id`, owner, teams, MostViews)
 	if err != nil {
-		return nil, fmt.Errorf("listing views: %w", postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[SavedView])
-	if err != nil {
-		return nil, fmt.Errorf("listing views: %w", postgres.Sort(err))
+		return nil, fmt.Errorf("listing views: %w", err)
 	}
 	return found, nil
 }
@@ -73,14 +69,10 @@ func DropView(ctx context.Context, tx pgx.Tx, id, owner uuid.UUID, teams []strin
 // TakeViews lists the views whose names are sealed to one epoch of a team, and keeps
 // others from changing them until the transaction ends.
 func TakeViews(ctx context.Context, tx pgx.Tx, team string, epoch int) ([]SavedView, error) {
-	rows, err := tx.Query(ctx, `select id, owner, team_id, epoch, name, query, shared, created_at from queue_views
+	found, err := collect[SavedView](ctx, tx, `select id, owner, team_id, epoch, name, query, shared, created_at from queue_views
 		where team_id = $1 and epoch = $2 order by id for update`, team, epoch)
 	if err != nil {
-		return nil, fmt.Errorf("listing the views of %s: %w", team, postgres.Sort(err))
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[SavedView])
-	if err != nil {
-		return nil, fmt.Errorf("listing the views of %s: %w", team, postgres.Sort(err))
+		return nil, fmt.Errorf("listing the views of %s: %w", team, err)
 	}
 	return found, nil
 }
