@@ -175,7 +175,7 @@ func (x *thief) opened() []string {
 	for _, sealed := range x.strings {
 		if bytes.HasPrefix(sealed, []byte("age-encryption.org/v1\n-> scrypt ")) {
 			for _, key := range x.keys {
-				if _, err := unseal.Part(seal.PartHeader{}, key, sealed); err == nil || strings.Contains(err.Error(), "another part") {
+				if _, _, err := unseal.Part(seal.PartHeader{}, key, sealed); err == nil || strings.Contains(err.Error(), "another part") {
 					names = append(names, "a part")
 				}
 			}

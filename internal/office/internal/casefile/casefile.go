@@ -4,7 +4,7 @@
 //
 // A part begins with a header that names its case, its kind and its place among the
 // parts of that kind; a part that was swapped, moved or put twice does not open, and
-// is one damaged entry on a page that stays readable. What is inside is JSON whose
+// is one damaged entry on a page that stays readable. One that is gone leaves a gap. What is inside is JSON whose
 // format says what it is, padded so that its size says little. Parts are never
 // changed: who corrects an entry adds one.
 package casefile
@@ -41,6 +41,24 @@ type Place struct {
 	Part     uuid.UUID
 	Kind     archive.PartKind
 	Sequence int // among the parts of its kind on the case, from 1
+
+	run *run // of the list that it stands in
+}
+
+// A run remembers, while the parts of one kind are opened in the order of a list, where
+// those before were written to stand.
+type run struct {
+	last    int
+	damaged map[uuid.UUID]bool // since that one: each stands where something is missing
+	missing map[uuid.UUID]int
+}
+
+// Missing is how many parts are gone from before an opened one, without a trace.
+func (p Place) Missing() int {
+	if p.run == nil {
+		return 0
+	}
+	return p.run.missing[p.Part]
 }
 
 // ErrFormat says that a part holds another entry than the expected one. It is no
@@ -59,11 +77,18 @@ func (c Case) Seal(at Place, e Entry) ([]byte, error) {
 }
 
 // Open opens the part at a place and reads its entry. The error is ErrFormat when it
-// is of another format, unseal.ErrDamaged when it is not the part of that place.
+// is of another format, unseal.ErrDamaged when it is not the part of that place. In a
+// list, opened in its order, it is enough to stand behind those that were written before:
+// where one was removed, or another planted, that costs nobody what is left.
 func (c Case) Open(at Place, body []byte, into Entry) error {
-	content, err := unseal.Part(c.header(at), seal.PartKey(c.Key, string(at.Kind), at.Part), body)
+	content, sequence, err := unseal.Part(c.header(at), seal.PartKey(c.Key, string(at.Kind), at.Part), body)
 	if err != nil {
+		at.fails()
 		return err
+	}
+	if !at.takes(sequence) {
+		clear(content)
+		return fmt.Errorf("opening part %s: %w: it belongs in another place", at.Part, unseal.ErrDamaged)
 	}
 	defer clear(content)
 	var named struct {
@@ -84,12 +109,38 @@ func (c Case) Open(at Place, body []byte, into Entry) error {
 // lists them.
 func Places(parts []archive.Part) []Place {
 	places := make([]Place, len(parts))
-	last := map[archive.PartKind]int{}
+	last, runs := map[archive.PartKind]int{}, map[archive.PartKind]*run{}
 	for i, part := range parts {
 		last[part.Kind]++
-		places[i] = Place{part.ID, part.Kind, last[part.Kind]}
+		if runs[part.Kind] == nil {
+			runs[part.Kind] = &run{damaged: map[uuid.UUID]bool{}, missing: map[uuid.UUID]int{}}
+		}
+		places[i] = Place{part.ID, part.Kind, last[part.Kind], runs[part.Kind]}
 	}
 	return places
+}
+
+// takes says whether a part may stand at the place, and remembers it. Two have the same
+// number where one was written after another had been removed.
+func (p Place) takes(sequence int) bool {
+	if p.run == nil {
+		return sequence == p.Sequence
+	}
+	if sequence < p.run.last || sequence < 1 {
+		return false
+	}
+	if gap := sequence - p.run.last - 1 - len(p.run.damaged); gap > 0 {
+		p.run.missing[p.Part] = gap
+	}
+	p.run.last = sequence
+	clear(p.run.damaged)
+	return true
+}
+
+func (p Place) fails() {
+	if p.run != nil {
+		p.run.damaged[p.Part] = true
+	}
 }
 
 // New makes the part of an entry, to be stored by [archive.AppendPart].
@@ -100,7 +151,7 @@ func (c Case) New(kind archive.PartKind, e Entry) archive.NewPart {
 // NewAs is New under an id that came with the page, so that a double tap is one entry.
 func (c Case) NewAs(id uuid.UUID, kind archive.PartKind, e Entry) archive.NewPart {
 	return archive.NewPart{Report: c.ID, ID: id, Kind: kind, Seal: func(sequence int) ([]byte, error) {
-		return c.Seal(Place{id, kind, sequence}, e)
+		return c.Seal(Place{Part: id, Kind: kind, Sequence: sequence}, e)
 	}}
 }
 

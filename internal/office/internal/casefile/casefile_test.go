@@ -3,6 +3,7 @@ package casefile_test
 import (
 	"bytes"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -54,6 +55,61 @@ func TestAnEntryOpensInItsPlaceAndInNoOther(t *testing.T) {
 	} {
 		if !errors.Is(err, unseal.ErrDamaged) {
 			t.Errorf("%s: %v, want damage", name, err)
+		}
+	}
+}
+
+// In a list what is left opens, and tells what is missing before it.
+func TestAListWithGapsStaysReadable(t *testing.T) {
+	mine := newCase()
+	parts := make([]archive.Part, 5)
+	for i := range parts {
+		at := casefile.Place{Part: report.NewID(), Kind: archive.NotePart, Sequence: i + 1}
+		sealed, err := mine.Seal(at, &remark{string(rune('a' + i))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts[i] = archive.Part{ID: at.Part, Kind: at.Kind, Body: sealed}
+	}
+	foreign := archive.Part{ID: report.NewID(), Kind: archive.NotePart, Body: parts[0].Body}
+	for name, c := range map[string]struct {
+		order []int // 9 is a part that does not open
+		want  string
+	}{
+		"whole":                 {[]int{0, 1, 2, 3, 4}, "a b c d e"},
+		"the first removed":     {[]int{1, 2, 3, 4}, "1+b c d e"},
+		"two in between":        {[]int{0, 3, 4}, "a 2+d e"},
+		"two changed places":    {[]int{0, 2, 1, 3, 4}, "a 1+c ? d e"},
+		"the last in front":     {[]int{4, 0, 1, 2, 3}, "4+e ? ? ? ?"},
+		"the first at the end":  {[]int{1, 2, 3, 4, 0}, "1+b c d e ?"},
+		"one planted":           {[]int{9, 0, 1, 2, 3, 4}, "? a b c d e"},
+		"one damaged":           {[]int{0, 9, 2, 3, 4}, "a ? c d e"},
+		"planted and exchanged": {[]int{9, 1, 0, 2}, "? b ? c"},
+	} {
+		var list []archive.Part
+		for _, n := range c.order {
+			if n == 9 {
+				list = append(list, foreign)
+			} else {
+				list = append(list, parts[n])
+			}
+		}
+		var read []string
+		for i, at := range casefile.Places(list) {
+			said := "?"
+			var r remark
+			if err := mine.Open(at, list[i].Body, &r); err == nil {
+				said = r.Text
+			} else if !errors.Is(err, unseal.ErrDamaged) {
+				t.Errorf("%s: %v", name, err)
+			}
+			if n := at.Missing(); n > 0 {
+				said = strconv.Itoa(n) + "+" + said
+			}
+			read = append(read, said)
+		}
+		if got := strings.Join(read, " "); got != c.want {
+			t.Errorf("%s reads %q, want %q", name, got, c.want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package pages_test
 import (
 	"bytes"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -124,6 +125,57 @@ func TestTheFirstBodyStays(t *testing.T) {
 		t.Errorf("the report says %q", b.text("h1"))
 	}
 }
+
+// Of what staff wrote, each entry that was removed, moved or exchanged shows, and costs
+// no other one its words.
+func TestNotesOutOfPlaceCostNoOther(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	b := d.as("a.diallo")
+	texts := []string{"Première note.", "Deuxième note.", "Troisième note."}
+	for name, c := range map[string]struct {
+		change string // $1 to $3 are the notes; $4 is one of another report
+		read   []string
+	}{
+		"the first removed":     {"delete from parts where id = $1", texts[1:]},
+		"one in between":        {"delete from parts where id = $2", []string{texts[0], texts[2]}},
+		"two removed":           {"delete from parts where id in ($1, $2)", texts[2:]},
+		"moved to the end":      {"update parts set created_at = created_at + interval '1 hour' where id = $1", texts[1:]},
+		"moved to the front":    {"update parts set created_at = created_at - interval '1 hour' where id = $3", []string{texts[2]}},
+		"cut":                   {"update parts set body = substring(body from 1 for octet_length(body) - 1) where id = $2", []string{texts[0], texts[2]}},
+		"a sibling's":           {"update parts set body = (select body from parts where id = $1) where id = $2", []string{texts[0], texts[2]}},
+		"another report's":      {"update parts set body = (select body from parts where id = $4) where id = $2", []string{texts[0], texts[2]}},
+		"brought from another":  {"update parts set report_id = (select report_id from parts where id = $1) where id = $4", texts},
+		"removed, then written": {"delete from parts where id = $1", append(texts[1:3:3], "Après.")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, other := d.receive(time.Hour, young()), d.receive(time.Hour, young())
+			b.noted(other, "D’un autre dossier.")
+			for _, text := range texts {
+				d.clock.Add(time.Second)
+				b.noted(r, text)
+			}
+			ids := ask[[]string](d, "select array_agg(id::text order by report_id = $2, created_at) from parts where report_id in ($1, $2)", r.ID, other.ID)
+			// Each statement names all four, used or not.
+			d.exec("with moved as ("+c.change+" returning 1), named as (select $1::uuid, $2::uuid, $3::uuid, $4::uuid) select from moved, named", ids[0], ids[1], ids[2], ids[3])
+			if name == "removed, then written" {
+				b.noted(r, "Après.")
+			}
+			b.open(path(r)).want(200, path(r))
+			if got := b.noteTexts(); !slices.Equal(sorted(got), sorted(c.read)) {
+				t.Errorf("the notes read %q, want %q", got, c.read)
+			}
+			if b.doc.Find(".timeline .is-broken").Length() == 0 {
+				t.Errorf("nobody is told: %q", b.text(".timeline"))
+			}
+			if !strings.Contains(b.text(".brief"), "Je n’ose pas rentrer.") {
+				t.Error("the report does not read")
+			}
+		})
+	}
+}
+
+func sorted(texts []string) []string { return slices.Sorted(slices.Values(texts)) }
 
 func TestADamagedReasonIsADamagedReason(t *testing.T) {
 	t.Parallel()

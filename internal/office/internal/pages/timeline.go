@@ -71,6 +71,10 @@ func (s *Server) timeline(r *archive.Report, opened *report.Report, t talk, part
 			s.Log.Warn("a part does not open", "report", r.ID, "part", part.ID, "err", err)
 			e.Damaged = true
 		}
+		if n := places[i].Missing(); n > 0 && !e.Damaged {
+			s.Log.Warn("parts are missing", "report", r.ID, "before", part.ID, "count", n)
+			events = append(events, event{at: part.CreatedAt, Text: s.voice.T("office.event.missing"), Damaged: true})
+		}
 		events = append(events, e)
 	}
 	slices.SortStableFunc(events, func(a, b event) int { return a.at.Compare(b.at) })

@@ -110,24 +110,27 @@ func open(identity age.Identity, body []byte) (report.Report, error) {
 	return r, nil
 }
 
-// Part opens one part and checks that its header is the expected one.
-func Part(expected seal.PartHeader, key secret.Key, body []byte) ([]byte, error) {
+// Part opens one part and checks that its header is the expected one, but for the place
+// in the sequence, which it tells: that is for who knows what stands around it.
+func Part(expected seal.PartHeader, key secret.Key, body []byte) (content []byte, sequence int, err error) {
 	identity, err := age.NewScryptIdentity(seal.PartPassphrase(key).Reveal())
 	if err != nil {
-		return nil, fmt.Errorf("opening part %s: %w", expected.Part, err)
+		return nil, 0, fmt.Errorf("opening part %s: %w", expected.Part, err)
 	}
 	// A planted factor of 22 would cost half a minute and four gigabytes.
 	identity.SetMaxWorkFactor(1)
 	plain, err := decrypt(body, identity)
 	if err != nil {
-		return nil, fmt.Errorf("opening part %s: %w", expected.Part, err)
+		return nil, 0, fmt.Errorf("opening part %s: %w", expected.Part, err)
 	}
 	line, content, found := bytes.Cut(plain, []byte("\n"))
 	var header seal.PartHeader
-	if !found || json.Unmarshal(line, &header) != nil || header != expected {
-		return nil, fmt.Errorf("opening part %s: %w: it is another part", expected.Part, ErrDamaged)
+	known := found && json.Unmarshal(line, &header) == nil
+	sequence = header.Sequence
+	if header.Sequence = expected.Sequence; !known || header != expected {
+		return nil, 0, fmt.Errorf("opening part %s: %w: it is another part", expected.Part, ErrDamaged)
 	}
-	return content, nil
+	return content, sequence, nil
 }
 
 // decrypt bounds what it reads. age's own errors may name an identity's kind, never
