@@ -25,9 +25,10 @@ func TestADamagedFileIsDamagedAlone(t *testing.T) {
 	b := d.as("a.diallo")
 	const swapPieces = `update attachment_pieces p set body = q.body from attachment_pieces q where q.attachment_id = $2 and q.number = p.number and p.attachment_id = $1`
 	for name, c := range map[string]struct {
-		change string
-		second bool // $2 is a second file
-		later  bool // seen when the file is read, not on the report
+		change   string
+		second   bool // $2 is a second file
+		stranger bool // of another report
+		later    bool // seen when the file is read, not on the report
 	}{
 		"a piece is missing":            {change: "delete from attachment_pieces where attachment_id = $1 and number = 1"},
 		"its last piece is missing":     {change: "delete from attachment_pieces where attachment_id = $1 and number = (select max(number) from attachment_pieces where attachment_id = $1)"},
@@ -41,6 +42,8 @@ func TestADamagedFileIsDamagedAlone(t *testing.T) {
 		"its row is another owner's":    {change: "update attachments set owner = $2 where id = $1", second: true},
 		"it was never complete":         {change: "update attachments set complete = false where id = $1"},
 		"its pieces are a sibling's":    {change: swapPieces, second: true},
+		"its pieces are a stranger's":   {change: swapPieces, second: true, stranger: true},
+		"a stranger's piece":            {change: "update attachment_pieces p set body = q.body from attachment_pieces q where p.attachment_id = $1 and q.attachment_id = $2 and p.number = 1 and q.number = 1", second: true, stranger: true, later: true},
 		"its first bytes are changed":   {change: "update attachment_pieces set body = set_byte(body, 400, get_byte(body, 400) # 1) where attachment_id = $1 and number = 0"},
 		"two pieces changed places":     {change: "update attachment_pieces p set body = q.body from attachment_pieces q where p.attachment_id = $1 and q.attachment_id = $1 and p.number in (1, 2) and q.number = 3 - p.number", later: true},
 		"a piece came twice":            {change: "update attachment_pieces p set body = q.body from attachment_pieces q where p.attachment_id = $1 and q.attachment_id = $1 and p.number = 2 and q.number = 1", later: true},
@@ -51,6 +54,9 @@ func TestADamagedFileIsDamagedAlone(t *testing.T) {
 			r := d.receiveWith(sent{"abîmé.wav", longFile(1)}, sent{"autre.wav", longFile(2)}, sent{"note.txt", []byte("intact")})
 			broken, other := r.Attachments[0].ID, r.Attachments[1].ID
 			arguments := []any{broken}
+			if c.stranger {
+				other = d.receiveWith(sent{"autre.wav", longFile(2)}).Attachments[0].ID
+			}
 			if c.second {
 				arguments = append(arguments, other)
 			}

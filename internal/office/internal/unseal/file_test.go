@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"sync"
 	"testing"
 
 	"recueil/internal/office/internal/unseal"
@@ -16,13 +17,19 @@ import (
 func stored(t *testing.T, owner report.ID, caseKey secret.Key, content []byte) (report.Attachment, []byte) {
 	t.Helper()
 	id := report.NewID()
-	var whole bytes.Buffer
+	var mu sync.Mutex
+	var pieces [64][]byte // they come in no order
 	sealed, err := seal.File(seal.AttachmentHeader(owner, id), seal.PartKey(caseKey, seal.AttachmentKind, id), bytes.NewReader(content),
-		func(_ int, piece []byte) error { _, err := whole.Write(piece); return err })
+		func(n int, piece []byte) error {
+			mu.Lock()
+			defer mu.Unlock()
+			pieces[n] = bytes.Clone(piece)
+			return nil
+		})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return report.Attachment{ID: id, Size: sealed.Size, SHA256: sealed.SHA256, Stored: sealed.Stored}, whole.Bytes()
+	return report.Attachment{ID: id, Size: sealed.Size, SHA256: sealed.SHA256, Stored: sealed.Stored}, bytes.Join(pieces[:], nil)
 }
 
 func TestFileOpensFromAnyPlace(t *testing.T) {
