@@ -18,7 +18,7 @@ export async function picture(page, name) {
     closed.forEach((one) => { one.open = true; });
     return closed.length;
   });
-  if (folded) await each(page, `${file}-open`, ["light"], [320, 1280]);
+  if (folded) await each(page, `${file}-open`, ["light", "dark"], [320, 1280]);
   await page.emulateMedia({ colorScheme: null });
   await page.setViewportSize(before);
 }

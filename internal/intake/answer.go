@@ -191,7 +191,7 @@ func (s *Server) differences(v *visit, at sheet, form url.Values) []Saved {
 		if !slices.Equal(saved, trial.Answers.Get(name)) {
 			about := s.about(voice, f, n)
 			label := itemHeading(voice, f, n, groupLen(&trial.Answers, f)) + readout.Label(about, f)
-			other = append(other, Saved{label, strings.Join(readout.Values(about, f, saved), ", ")})
+			other = append(other, Saved{label, strings.Join(readout.Values(about, f, saved), "\n")})
 		}
 	}
 	return other

@@ -106,6 +106,9 @@ func TestRefusedAnswersStayOnThePage(t *testing.T) {
 				t.Errorf("beside the field: %q, want %q", got, want)
 			}
 			link, _ := b.doc.Find(".error-summary a").Attr("href")
+			if said := b.doc.Find(".error-summary a").Text(); c.problem == "problem.too_long" && !strings.Contains(said, b.doc.Find(`label[for="`+id+`"]`).Text()) {
+				t.Errorf("the summary does not say which text is too long: %q", said)
+			}
 			if b.doc.Find("main "+link).Length() != 1 {
 				t.Errorf("the summary's link %s leads nowhere", link)
 			}
@@ -156,11 +159,11 @@ func TestRefusedShortFormStaysOnThePage(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := s.browser().open("/m").fill(c.form).want(422, "/m")
-			max := 0
+			want := s.words(c.problem, "Max", 0)
 			if c.problem == "problem.too_long" {
-				max = report.MaxLongText
+				want = s.words("problem.too_long.of", "Max", report.MaxLongText, "Question", b.doc.Find("label[for=short-story]").Text())
 			}
-			if got, want := b.doc.Find(".error-summary li").Text(), s.words(c.problem, "Max", max); got != want {
+			if got := b.doc.Find(".error-summary li").Text(); got != want {
 				t.Errorf("summary %q, want %q", got, want)
 			}
 			_, again := b.fields()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"recueil/internal/report"
+	"recueil/internal/web"
 )
 
 // A Fault is a line of the error summary; its link reaches the field.
@@ -39,6 +40,15 @@ func faults(parts ...Part) (list []Fault) {
 		}
 	}
 	return list
+}
+
+// tooLong says in the summary which text is longer than most: beside others it helps
+// nobody that one is.
+func tooLong(voice *web.Voice, q Question, most int) string {
+	if q.Error == "" || q.Error != voice.T("problem.too_long", "Max", most) {
+		return ""
+	}
+	return voice.T("problem.too_long.of", "Question", q.Label, "Max", most)
 }
 
 // focus is the element a link of the error summary goes to.

@@ -134,6 +134,8 @@ func (a asker) question(f report.Field, n int) Question {
 		q.Fault = a.voice.T("page.professional.whole.error", "Question", heading+readout.Label(a.voice, f), "Problem", problem)
 	case leftOut:
 		q.Fault = q.Label
+	default:
+		q.Fault = tooLong(a.voice, q, f.Max)
 	}
 	q.Answered = strings.Join(given, "") != ""
 	if given == nil && a.fresh {

@@ -76,8 +76,10 @@ func (s *Server) showReach(c echo.Context, v *boxVisit, status int, with boxAgai
 		channel.Options = append(channel.Options, Option{Value: string(code), ID: "contact-channel-" + string(code), Label: voice.T("code.contact.channel." + string(code)), Chosen: v.Typed["contact.channel"] == string(code)})
 	}
 	text := func(name string) Question {
-		return Question{Name: name, ID: idOf(name), Kind: report.Text, Label: voice.T("field." + name), Hint: voice.First("page.reach." + name + ".hint"),
+		q := Question{Name: name, ID: idOf(name), Kind: report.Text, Label: voice.T("field." + name), Hint: voice.First("page.reach." + name + ".hint"),
 			Value: v.Typed[name], Error: with.Errors[name], Autocomplete: "off", RevealWhen: reachable}
+		q.Fault = tooLong(voice, q, report.MaxAddedContact)
+		return q
 	}
 	page.Questions = []Question{wish, channel, text("contact.value"), text("contact.safe_hours")}
 	page.Errors = faults(Part{Prominent: page.Questions})

@@ -15,6 +15,7 @@ var (
 		"two spaces":                 regexp.MustCompile("[ \u00a0\u202f]{2}"),
 		"a space at an end":          regexp.MustCompile(`^\s|\s$`),
 		"a space before , or .":      regexp.MustCompile(`\s[,.]`),
+		"a law that may be parted":   regexp.MustCompile(`\bL?\d{3}-\d|\b\d{4}-\d{3}`),
 	}
 	mistakes = map[string]map[string]*regexp.Regexp{
 		"fr": {
@@ -39,7 +40,7 @@ var (
 
 func TestTypography(t *testing.T) {
 	for text, lang := range map[string]string{
-		"Vraiment ?": "fr", "Note : ceci": "fr", "12 ans": "fr", "Who ? ": "en", "Say “ yes”": "en", "organized": "en", "neighbor": "en", "for «me»": "en",
+		"Vraiment ?": "fr", "Note : ceci": "fr", "12 ans": "fr", "Who ? ": "en", "Say “ yes”": "en", "organized": "en", "neighbor": "en", "for «me»": "en", "law 2005-102": "en",
 	} {
 		if mistake(lang, text) == "" {
 			t.Errorf("%s: no mistake was found in %q", lang, text)
