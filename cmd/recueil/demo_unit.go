@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"maps"
 	"net"
 	"net/http"
@@ -41,21 +40,16 @@ type playing struct {
 
 // playUnit lives them. The accounts lose one backup code each, and sign in with it.
 func (c *devCommand) playUnit(ctx context.Context, ownerURL string, people []devStaff) error {
-	log := slog.New(slog.DiscardHandler)
-	trusted, err := trust.NewSource(trust.Options{Path: c.trustFile()}, log)
+	house, err := c.house(ctx, ownerURL)
 	if err != nil {
 		return err
 	}
-	pool, err := ownerFlags{ownerURL}.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	p := &playing{ctx: ctx, pool: pool, trust: trusted.File()}
+	defer house.Pool.Close()
+	p := &playing{ctx: ctx, pool: house.Pool, trust: house.Trust.File()}
 	p.at(time.Now())
 	const long = 1000 * time.Hour // no session ends while the clock jumps
-	screens, err := office.New(office.Config{Pool: pool, Trust: trusted, ShredDir: c.shredDir(), Program: "/proc/self/exe", Idle: long, Absolute: long,
-		Catalogue: locales.FS, Templates: templates.FS, Static: static.FS, Bundles: static.Bundles, Now: func() time.Time { return *p.now.Load() }, Log: log})
+	screens, err := office.New(office.Config{Pool: house.Pool, Trust: house.Trust, ShredDir: house.ShredDir, Program: "/proc/self/exe", Idle: long, Absolute: long,
+		Catalogue: locales.FS, Templates: templates.FS, Static: static.FS, Bundles: static.Bundles, Now: func() time.Time { return *p.now.Load() }, Log: house.Log})
 	if err != nil {
 		return err
 	}

@@ -5,30 +5,22 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"math"
 	"strings"
 	"time"
 
 	"recueil/internal/office"
 	"recueil/internal/secret"
-	"recueil/internal/trust"
 )
 
 // enrol makes the second factor of the demo staff, as each would at his first
 // log-in. What his authenticator app would hold goes into dev.json.
 func (c *devCommand) enrol(ctx context.Context, ownerURL string, people []devStaff) error {
-	log := slog.New(slog.DiscardHandler)
-	trusted, err := trust.NewSource(trust.Options{Path: c.trustFile()}, log)
+	house, err := c.house(ctx, ownerURL)
 	if err != nil {
 		return err
 	}
-	pool, err := ownerFlags{ownerURL}.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	house := office.House{Pool: pool, ShredDir: c.shredDir(), Trust: trusted, Now: time.Now, Log: log}
+	defer house.Pool.Close()
 	for i := range people {
 		proof, err := house.Enrol(ctx, people[i].Login, secret.Text(people[i].Passphrase))
 		if err != nil {

@@ -52,19 +52,14 @@ func (c *devCommand) identityFile() string { return filepath.Join(c.Dir, "platea
 // by the recovery key, since nobody holds theirs yet. Then the first hands the unit
 // over to its own coordinator: what it does is not the platform's.
 func (c *devCommand) admit(ctx context.Context, ownerURL string, people []devStaff, recovery secret.Text) error {
-	log := slog.New(slog.DiscardHandler)
-	trusted, err := trust.NewSource(trust.Options{Path: c.trustFile()}, log)
+	house, err := c.house(ctx, ownerURL)
 	if err != nil {
 		return err
 	}
-	pool, err := ownerFlags{ownerURL}.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
+	defer house.Pool.Close()
 	for _, person := range people[1:] {
-		a := office.Admission{Pool: pool, ShredDir: c.shredDir(), Trust: trusted, Account: person.account(),
-			Sponsor: people[0].Login, Secret: secret.Text(people[0].Passphrase), Now: time.Now, Log: log}
+		a := office.Admission{Pool: house.Pool, ShredDir: house.ShredDir, Trust: house.Trust, Account: person.account(),
+			Sponsor: people[0].Login, Secret: secret.Text(people[0].Passphrase), Now: house.Now, Log: house.Log}
 		profession := ""
 		for _, team := range person.Teams {
 			if isProfession(team) {
@@ -79,32 +74,40 @@ func (c *devCommand) admit(ctx context.Context, ownerURL string, people []devSta
 		if profession == "" {
 			continue
 		}
-		house := office.House{Pool: pool, ShredDir: c.shredDir(), Trust: trusted, Now: time.Now, Log: log}
 		_, err := office.Recovery{House: house, Key: recovery, Team: profession}.AdmitTo(ctx, person.Login, secret.Text(person.Passphrase))
 		if err != nil {
 			return fmt.Errorf("giving the demo account %s its profession: %w", person.Login, err)
 		}
 	}
-	return office.Release(ctx, pool, office.Parting{Login: people[0].Login, Team: "cellule", Now: time.Now()})
+	return office.Release(ctx, house.Pool, office.Parting{Login: people[0].Login, Team: "cellule", Now: time.Now()})
 }
 
 func isProfession(team string) bool {
 	return slices.ContainsFunc(demoTeams, func(t trust.Team) bool { return t.ID == team && t.ProfessionOf != "" })
 }
 
-// exportTeam writes the demo team's key to a file, so that one can see the standard
-// age tool open what lies in the database. It goes the way of `recueil recover --out`.
-func (c *devCommand) exportTeam(ctx context.Context, ownerURL string, recovery secret.Text) error {
-	trusted, err := trust.NewSource(trust.Options{Path: c.trustFile()}, slog.New(slog.DiscardHandler))
+// house is the demo's, for commands on it. Whoever asked closes its pool.
+func (c *devCommand) house(ctx context.Context, ownerURL string) (office.House, error) {
+	log := slog.New(slog.DiscardHandler)
+	trusted, err := trust.NewSource(trust.Options{Path: c.trustFile()}, log)
 	if err != nil {
-		return err
+		return office.House{}, err
 	}
 	pool, err := ownerFlags{ownerURL}.open(ctx)
 	if err != nil {
+		return office.House{}, err
+	}
+	return office.House{Pool: pool, ShredDir: c.shredDir(), Trust: trusted, Now: time.Now, Log: log}, nil
+}
+
+// exportTeam writes the demo team's key to a file, so that one can see the standard
+// age tool open what lies in the database. It goes the way of `recueil recover --out`.
+func (c *devCommand) exportTeam(ctx context.Context, ownerURL string, recovery secret.Text) error {
+	house, err := c.house(ctx, ownerURL)
+	if err != nil {
 		return err
 	}
-	defer pool.Close()
-	house := office.House{Pool: pool, ShredDir: c.shredDir(), Trust: trusted, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+	defer house.Pool.Close()
 	identity, err := office.Recovery{House: house, Key: recovery, Team: "plateau"}.Export(ctx)
 	if err != nil {
 		return err
