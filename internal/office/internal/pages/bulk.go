@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -77,15 +76,7 @@ func (s *Server) closeBulk(c echo.Context, v *visit) error {
 }
 
 func (s *Server) problemsOfBulk(typed *bulk) (problems []problem) {
-	switch {
-	case strings.TrimSpace(typed.Reason) == "":
-		typed.Bad = s.voice.T("office.lane.why")
-	case !utf8.ValidString(typed.Reason) || strings.ContainsRune(typed.Reason, 0):
-		typed.Bad = s.voice.T("office.close.unreadable")
-	case utf8.RuneCountInString(typed.Reason) > maxReason:
-		typed.Bad = s.voice.T("office.close.long", "N", maxReason)
-	}
-	if typed.Bad != "" {
+	if typed.Bad = s.refused(typed.Reason, reasonRule.or("office.lane.why")); typed.Bad != "" {
 		problems = append(problems, problem{"reason", typed.Bad})
 	}
 	switch n := len(typed.Ticked); {

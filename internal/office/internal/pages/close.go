@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -39,15 +38,7 @@ func (s *Server) problemsOf(t closing) []problem {
 	if !slices.Contains(triage.ClosingAlone(), triage.Qualification(t.Qualification)) {
 		problems = append(problems, problem{"qualification", s.voice.T("office.close.choose")})
 	}
-	switch {
-	case strings.TrimSpace(t.Reason) == "":
-		problems = append(problems, problem{"reason", s.voice.T("office.close.why")})
-	case !utf8.ValidString(t.Reason) || strings.ContainsRune(t.Reason, 0):
-		problems = append(problems, problem{"reason", s.voice.T("office.close.unreadable")})
-	case utf8.RuneCountInString(t.Reason) > maxReason:
-		problems = append(problems, problem{"reason", s.voice.T("office.close.long", "N", maxReason)})
-	}
-	return problems
+	return append(problems, s.problemsOfText("reason", t.Reason, reasonRule)...)
 }
 
 func (s *Server) close(c echo.Context, v *visit) error {

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -214,15 +213,11 @@ func (s *Server) problemsOfDeed(at *decided) []problem {
 			problems = append(problems, problem{"reference", s.voice.T("office.decide.choose.reference")})
 		}
 	}
-	switch {
-	case strings.TrimSpace(t.Reason) == "" && !at.free:
-		problems = append(problems, problem{"reason", s.voice.T("office.close.why")})
-	case !utf8.ValidString(t.Reason) || strings.ContainsRune(t.Reason, 0):
-		problems = append(problems, problem{"reason", s.voice.T("office.close.unreadable")})
-	case utf8.RuneCountInString(t.Reason) > maxReason:
-		problems = append(problems, problem{"reason", s.voice.T("office.close.long", "N", maxReason)})
+	rule := reasonRule
+	if at.free {
+		rule = rule.or("")
 	}
-	return problems
+	return append(problems, s.problemsOfText("reason", t.Reason, rule)...)
 }
 
 // showConflict shows what was typed and what another did, both: sending again is a

@@ -79,7 +79,7 @@ func (s *Server) reveal(c echo.Context, v *visit) error {
 		return errDamaged
 	case strings.TrimSpace(reason) == "":
 		return refuse("office.file.reason.missing")
-	case !utf8.ValidString(reason) || strings.ContainsRune(reason, 0):
+	case !readable(reason):
 		return refuse("office.file.reason.unreadable")
 	case utf8.RuneCountInString(reason) > maxMotive:
 		return refuse("office.file.reason.long")

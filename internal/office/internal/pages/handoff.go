@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -206,13 +205,9 @@ func (s *Server) problemsOfHanding(t handing, to *staff.Colleague) (problems []p
 	if to == nil {
 		problems = append(problems, problem{"to", s.voice.T("office.handoff.whom")})
 	}
-	switch {
-	case !utf8.ValidString(t.Note) || strings.ContainsRune(t.Note, 0):
-		problems = append(problems, problem{"note", s.voice.T("office.note.unreadable")})
-	case utf8.RuneCountInString(t.Note) > maxReason:
-		problems = append(problems, problem{"note", s.voice.T("office.note.long", "N", maxReason)})
-	}
-	return problems
+	rule := noteRule.or("")
+	rule.most = maxReason
+	return append(problems, s.problemsOfText("note", t.Note, rule)...)
 }
 
 // handOver passes one report on, as its page of that decision does: what should be known

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -65,15 +64,7 @@ type identifies struct {
 func (*identifies) Error() string { return "the message holds words that identify somebody" }
 
 func (s *Server) problemsOfMessage(t composing) []problem {
-	switch {
-	case strings.TrimSpace(t.Text) == "":
-		return []problem{{"text", s.voice.T("office.message.empty")}}
-	case !utf8.ValidString(t.Text) || strings.ContainsRune(t.Text, 0):
-		return []problem{{"text", s.voice.T("office.message.unreadable")}}
-	case utf8.RuneCountInString(t.Text) > maxMessage:
-		return []problem{{"text", s.voice.T("office.message.long", "N", maxMessage)}}
-	}
-	return nil
+	return s.problemsOfText("text", t.Text, messageRule)
 }
 
 // message sends what was typed to the reporter's mailbox, once.

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -58,15 +57,7 @@ func (t noting) blank() bool { return strings.TrimSpace(t.Text) == "" }
 func (t noting) note() *note { return &note{t.Text, t.Share, t.Replaces} }
 
 func (s *Server) problemsOfNote(t noting) []problem {
-	switch {
-	case t.blank():
-		return []problem{{"note", s.voice.T("office.note.empty")}}
-	case !utf8.ValidString(t.Text) || strings.ContainsRune(t.Text, 0):
-		return []problem{{"note", s.voice.T("office.note.unreadable")}}
-	case utf8.RuneCountInString(t.Text) > maxNote:
-		return []problem{{"note", s.voice.T("office.note.long", "N", maxNote)}}
-	}
-	return nil
+	return s.problemsOfText("note", t.Text, noteRule)
 }
 
 // errNoteChanged says that the same author wrote on elsewhere: in the draft, or in a

@@ -82,7 +82,7 @@ func (s *Server) recipientProblems(t recipientForm) (problems []problem) {
 		name, text string
 		most       int
 	}{{"name", t.Name, 200}, {"contact", t.Contact, 1000}, {"key", t.AgeKey, 4000}, {"source", t.Source, 500}} {
-		if !utf8.ValidString(field.text) || strings.ContainsRune(field.text, 0) || utf8.RuneCountInString(field.text) > field.most {
+		if !readable(field.text) || utf8.RuneCountInString(field.text) > field.most {
 			problems = append(problems, problem{field.name, s.voice.T("office.directory.long", "N", field.most)})
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -299,14 +298,7 @@ func (s *Server) problemsOfReferring(of *referable, t referring) []problem {
 	if t.Masked && len(t.Choice.Sections) == 0 {
 		refuse("part-0", "office.refer.part.none")
 	}
-	switch {
-	case strings.TrimSpace(t.Reason) == "":
-		refuse("reason", "office.refer.reason.missing")
-	case !utf8.ValidString(t.Reason) || strings.ContainsRune(t.Reason, 0):
-		refuse("reason", "office.close.unreadable")
-	case utf8.RuneCountInString(t.Reason) > maxReason:
-		refuse("reason", "office.close.long", "N", maxReason)
-	}
+	problems = append(problems, s.problemsOfText("reason", t.Reason, reasonRule.or("office.refer.reason.missing"))...)
 	if t.Masked {
 		problems = append(problems, s.leaks(of.opened, t)...)
 		for _, a := range of.added {

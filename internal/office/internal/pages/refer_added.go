@@ -108,7 +108,7 @@ func (s *Server) addedLeaks(r *report.Report, a added, t referring) []problem {
 	name := textName(a.row.ID)
 	text, field := t.Choice.Texts[name], textID(name)
 	switch _, found := s.notGivenOf(r, a, t.Choice).marked(text); {
-	case !utf8.ValidString(text) || strings.ContainsRune(text, 0) || utf8.RuneCountInString(text) > report.MaxAddedText:
+	case !readable(text) || utf8.RuneCountInString(text) > report.MaxAddedText:
 		return []problem{{field, s.voice.T("office.refer.text.refused")}}
 	case len(found) > 0:
 		return []problem{{field, s.voice.T("office.refer.leak", "Label", s.voice.T("office.refer.added.one", "When", s.when(a.at)), "Words", strings.Join(found, ", "))}}

@@ -3,8 +3,6 @@ package pages
 import (
 	"errors"
 	"net/http"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -77,7 +75,7 @@ func (s *Server) answerReferral(c echo.Context, v *visit, step archive.ReferralS
 	step.ID = f.ID
 	var why letter
 	if body, err := s.openReferral(v, &f); err == nil { // else the step is all that can be said
-		if problems := s.problemsOfReason(reason); problems != nil {
+		if problems := s.problemsOfText("reason", reason, reasonRule); problems != nil {
 			return s.showReferral(c, v, referralScreen{Status: http.StatusUnprocessableEntity, Typed: reason, Problems: problems})
 		}
 		why = letter{Referral: f.ID, Link: body.Link, From: f.ToTeam, To: f.FromTeam, Text: reason}
@@ -118,18 +116,6 @@ func (s *Server) stepReferral(c echo.Context, v *visit, step archive.ReferralSte
 // typed.
 func (s *Server) referralAnswered(c echo.Context, v *visit, typed string) error {
 	return s.showReferral(c, v, referralScreen{Status: http.StatusConflict, Typed: typed, Notice: s.voice.T("office.referral.answered")})
-}
-
-func (s *Server) problemsOfReason(reason string) []problem {
-	switch {
-	case strings.TrimSpace(reason) == "":
-		return []problem{{"reason", s.voice.T("office.close.why")}}
-	case !utf8.ValidString(reason) || strings.ContainsRune(reason, 0):
-		return []problem{{"reason", s.voice.T("office.close.unreadable")}}
-	case utf8.RuneCountInString(reason) > maxReason:
-		return []problem{{"reason", s.voice.T("office.close.long", "N", maxReason)}}
-	}
-	return nil
 }
 
 // withdrawReferral takes back what no unit has answered yet.

@@ -75,7 +75,7 @@ func (s *Server) problemsOfService(t *localService) (day time.Time, problems []p
 		switch text := l.of(t); {
 		case l.must && text == "":
 			problems = append(problems, problem{l.field, s.voice.T("office.services." + l.field + ".missing")})
-		case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
+		case !readable(text):
 			problems = append(problems, problem{l.field, s.voice.T("office.services.unreadable")})
 		case utf8.RuneCountInString(text) > l.most:
 			problems = append(problems, problem{l.field, s.voice.T("office.services.long", "N", l.most)})

@@ -162,7 +162,7 @@ const maxRedactions = 20_000
 // prepareProblems says what still stands in the way of proposing a file.
 func (s *Server) prepareProblems(l *leaving, whole *transmission.File, t preparing) (problems []problem) {
 	refuse := func(field, text string) { problems = append(problems, problem{field, text}) }
-	if !utf8.ValidString(t.Redactions) || strings.ContainsRune(t.Redactions, 0) || utf8.RuneCountInString(t.Redactions) > maxRedactions {
+	if !readable(t.Redactions) || utf8.RuneCountInString(t.Redactions) > maxRedactions {
 		refuse("redactions", s.voice.T("office.directory.long", "N", maxRedactions))
 		return problems
 	}

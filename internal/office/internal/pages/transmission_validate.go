@@ -184,7 +184,7 @@ func (s *Server) wordsProblems(text string, needed bool) []problem {
 	switch {
 	case needed && strings.TrimSpace(text) == "":
 		return []problem{{"reason", s.voice.T("office.sent.words.missing")}}
-	case !utf8.ValidString(text) || strings.ContainsRune(text, 0) || utf8.RuneCountInString(text) > maxReason:
+	case !readable(text) || utf8.RuneCountInString(text) > maxReason:
 		return []problem{{"reason", s.voice.T("office.directory.long", "N", maxReason)}}
 	}
 	return nil

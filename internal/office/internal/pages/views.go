@@ -75,7 +75,7 @@ func (s *Server) saveView(c echo.Context, v *visit) error {
 	query.Del("apres")
 	typed := typedView{Name: strings.Join(strings.Fields(form.Get("nom")), " "), Shared: form.Get("partage") != ""}
 	switch {
-	case typed.Name == "" || !utf8.ValidString(typed.Name) || strings.ContainsRune(typed.Name, 0):
+	case typed.Name == "" || !readable(typed.Name):
 		typed.Bad = s.voice.T("office.view.name.missing")
 	case utf8.RuneCountInString(typed.Name) > maxViewName:
 		typed.Bad = s.voice.T("office.view.name.long", "N", maxViewName)
