@@ -2,6 +2,7 @@ package pages
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"unicode/utf8"
 
@@ -68,21 +69,14 @@ func (s *Server) reveal(c echo.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
-	reason := strings.ReplaceAll(form.Get("reason"), "\r\n", "\n")
-	refuse := func(key string) error {
-		return s.showReveal(c, v, f, http.StatusUnprocessableEntity, revealPage{Reason: reason, Problems: []problem{{"reason", s.voice.T(key, "N", maxMotive)}}})
-	}
+	reason, problems := s.motive(form)
 	switch {
 	case f.frozen():
 		return errFrozen
 	case f.broken:
 		return errDamaged
-	case strings.TrimSpace(reason) == "":
-		return refuse("office.file.reason.missing")
-	case !readable(reason):
-		return refuse("office.file.reason.unreadable")
-	case utf8.RuneCountInString(reason) > maxMotive:
-		return refuse("office.file.reason.long")
+	case problems != nil:
+		return s.showReveal(c, v, f, http.StatusUnprocessableEntity, revealPage{Reason: reason, Problems: problems})
 	}
 	note := casefile.Of(f.opened).New(archive.NotePart, &revelation{f.listed.ID, f.listed.Name, reason})
 	if err := s.write(c, v, note, s.fileEvent(v, f, "attachment.open")); err != nil {
@@ -92,6 +86,23 @@ func (s *Server) reveal(c echo.Context, v *visit) error {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, fileAddress(f.report.ID, f.listed.ID)+"/apercu")
+}
+
+// motive reads why somebody looks at a file, and says what is wrong with it.
+func (s *Server) motive(form url.Values) (reason string, problems []problem) {
+	reason = strings.ReplaceAll(form.Get("reason"), "\r\n", "\n")
+	key := ""
+	switch {
+	case strings.TrimSpace(reason) == "":
+		key = "office.file.reason.missing"
+	case !readable(reason):
+		key = "office.file.reason.unreadable"
+	case utf8.RuneCountInString(reason) > maxMotive:
+		key = "office.file.reason.long"
+	default:
+		return reason, nil
+	}
+	return reason, []problem{{"reason", s.voice.T(key, "N", maxMotive)}}
 }
 
 // revealed reports whether this member gave a reason to look at the file, not long

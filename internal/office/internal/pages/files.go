@@ -33,8 +33,17 @@ var kindNames = map[preview.Kind]string{preview.JPEG: "jpeg", preview.PNG: "png"
 	preview.M4A: "m4a", preview.MP3: "mp3", preview.Ogg: "ogg", preview.Wav: "wav", preview.Text: "text", preview.Other: "other"}
 
 func (s *Server) file(v *visit, id report.ID, f *heldFile) file {
+	shown := s.fileView(f, fileAddress(id, f.listed.ID))
+	if shown.Frozen == "" && !shown.Damaged {
+		shown.Reveals, shown.Saves, shown.Freezes = v.Role.May(triage.Reveal) && !shown.Unseen, v.Role.May(triage.Download), v.Role.May(triage.Freeze)
+	}
+	return shown
+}
+
+// fileView is what a file says of itself, whoever looks at the page.
+func (s *Server) fileView(f *heldFile, address string) file {
 	shown := file{ID: f.listed.ID.String(), Name: plainName(f.listed.Name), Size: s.size(f.listed.Size), Whole: f.listed.SHA256,
-		Address: fileAddress(id, f.listed.ID), Damaged: f.broken && !f.frozen()}
+		Address: address, Damaged: f.broken && !f.frozen()}
 	if shown.Name == "" {
 		shown.Name = s.voice.T("office.file.nameless")
 	}
@@ -53,7 +62,6 @@ func (s *Server) file(v *visit, id report.ID, f *heldFile) file {
 	shown.Kind = s.voice.T("office.file.kind." + kindNames[f.kind])
 	shown.Unlike = !fits(f.listed.Name, f.kind)
 	shown.Unseen = !s.Viewer.Shows(f.kind) && !f.kind.Sound() && f.kind != preview.Text
-	shown.Reveals, shown.Saves, shown.Freezes = v.Role.May(triage.Reveal) && !shown.Unseen, v.Role.May(triage.Download), v.Role.May(triage.Freeze)
 	return shown
 }
 
@@ -73,6 +81,7 @@ func fileAddress(id, file report.ID) string {
 type filePage struct {
 	Frame
 	File      file
+	Back      string // what the way back leads to, when it is no report
 	Reference string
 	Report    string // its address
 	Version   int

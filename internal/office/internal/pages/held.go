@@ -16,6 +16,7 @@ import (
 	"recueil/internal/office/internal/preview"
 	"recueil/internal/office/internal/unseal"
 	"recueil/internal/report"
+	"recueil/internal/seal"
 	"recueil/internal/secret"
 	"recueil/internal/web"
 )
@@ -25,12 +26,12 @@ var (
 	errDamaged = &web.Problem{Status: 409, Key: "office.error.file"}
 )
 
-// A heldFile is a file that the body of a report, or of an addition, lists, together
-// with what is stored of it. Only a body that opened leads to one.
+// A heldFile is a file that the body of a report, of an addition or of a referral lists,
+// together with what is stored of it. Only a body that opened leads to one.
 type heldFile struct {
 	listed report.Attachment
 	owner  report.ID
-	key    secret.Key          // of its owner's body
+	key    secret.Key          // its own
 	row    *archive.Attachment // nil when nothing is stored
 	kind   preview.Kind
 	broken bool
@@ -48,7 +49,7 @@ func (f *heldFile) open(ctx context.Context) (*io.SectionReader, *archive.Pieces
 		return nil, nil, errDamaged
 	}
 	pieces := f.row.Open(ctx)
-	content, err := unseal.File(f.owner, f.listed, f.key, pieces, f.row.Size)
+	content, err := unseal.FileUnder(f.owner, f.listed, f.key, pieces, f.row.Size)
 	if err != nil {
 		pieces.Close()
 		return nil, nil, asDamaged(err)
@@ -89,7 +90,7 @@ func (s *Server) files(c echo.Context, v *visit, r *archive.Report, opened *repo
 				continue // sent once more with the same report
 			}
 			seen[one.ID] = true
-			f := &heldFile{listed: one, owner: owner, key: key, row: stored[one.ID], kind: preview.Other}
+			f := &heldFile{listed: one, owner: owner, key: seal.PartKey(key, seal.AttachmentKind, one.ID), row: stored[one.ID], kind: preview.Other}
 			if err := f.glance(ctx); err != nil {
 				if asDamaged(err) == err {
 					return nil, err
@@ -141,7 +142,7 @@ func (f *heldFile) glance(ctx context.Context) error {
 	if err := f.row.Check(f.listed.Stored); err != nil {
 		return err
 	}
-	content, err := unseal.File(f.owner, f.listed, f.key, f.row.Glance(ctx), f.row.Size)
+	content, err := unseal.FileUnder(f.owner, f.listed, f.key, f.row.Glance(ctx), f.row.Size)
 	if err != nil {
 		return err
 	}

@@ -13,13 +13,15 @@ import (
 )
 
 // A letter is what one team writes to the other about a referral. Nobody of the
-// writing team opens it again: it is sealed to the one that reads it.
+// writing team opens it again: it is sealed to the one that reads it. What a unit writes
+// to itself is why it looked at a file.
 type letter struct {
 	Referral uuid.UUID
 	Link     secret.Key // of the referral
 	From, To string     // the team that writes, and the one that reads
 	Kind     string     // a state that it explains, or archive.Shared
 	Text     string
+	File     uuid.UUID // that it is about
 }
 
 // writeLetter seals and stores a letter in the transaction of the act that it belongs
@@ -29,7 +31,7 @@ func (s *Server) writeLetter(ctx context.Context, tx pgx.Tx, v *visit, l letter)
 	if err != nil {
 		return nil, err
 	}
-	said := referral.Letter{ID: report.NewID(), Referral: l.Referral, From: l.From, Author: v.ID, Kind: l.Kind, At: s.Now(), Text: l.Text}
+	said := referral.Letter{ID: report.NewID(), Referral: l.Referral, From: l.From, Author: v.ID, Kind: l.Kind, At: s.Now(), Text: l.Text, File: l.File}
 	if sealed, err = referral.SealLetter(l.Link, said, to); err != nil {
 		return nil, err
 	}
@@ -41,6 +43,7 @@ func (s *Server) writeLetter(ctx context.Context, tx pgx.Tx, v *visit, l letter)
 type readLetter struct {
 	archive.Letter
 	Text    string
+	File    uuid.UUID
 	Damaged bool
 }
 
@@ -61,7 +64,7 @@ func (s *Server) openLetters(v *visit, letters []archive.Letter, links map[uuid.
 			s.Log.Warn("a letter does not open", "letter", l.ID, "err", err)
 			continue
 		}
-		read[i].Text, read[i].SentAt, read[i].Damaged = opened.Text, opened.At, false
+		read[i].Text, read[i].File, read[i].SentAt, read[i].Damaged = opened.Text, opened.File, opened.At, false
 	}
 	return read
 }

@@ -233,7 +233,12 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.POST("/demandes/:demande/refus", s.may(triage.AnswerReferral, s.refuseReferral))
 	e.POST("/demandes/:demande/retour", s.may(triage.AnswerReferral, s.returnReferral))
 	e.POST("/demandes/:demande/reconnexion", s.logInAgain)
-	e.GET("/demandes/:demande/pieces/:piece", s.may(triage.AnswerReferral, s.referralFile))
+	e.GET("/demandes/:demande/pieces/:piece", s.may(triage.AnswerReferral, s.askGiven))
+	e.POST("/demandes/:demande/pieces/:piece", s.may(triage.AnswerReferral, s.revealGiven))
+	e.GET("/demandes/:demande/pieces/:piece/apercu", s.may(triage.AnswerReferral, s.lookAtGiven(s.showGiven)))
+	e.GET("/demandes/:demande/pieces/:piece/image", s.may(triage.AnswerReferral, s.lookAtGiven(s.givenPicture)))
+	e.GET("/demandes/:demande/pieces/:piece/son", s.may(triage.AnswerReferral, s.lookAtGiven(s.givenSound)))
+	e.GET("/demandes/:demande/pieces/:piece/original", s.may(triage.AnswerReferral, s.saveGiven))
 	s.recordRoutes(e)
 	return e
 }
@@ -332,6 +337,9 @@ func here(c echo.Context) string {
 		return ownAddress("/dossiers/" + id)
 	}
 	if referral := c.Param("demande"); referral != "" {
+		if piece := c.Param("piece"); piece != "" {
+			return ownAddress("/demandes/" + referral + "/pieces/" + piece)
+		}
 		return ownAddress("/demandes/" + referral)
 	}
 	if c.Path() == "/releve/reconnexion" {

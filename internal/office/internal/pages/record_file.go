@@ -11,6 +11,7 @@ import (
 	"recueil/internal/office/internal/audit"
 	"recueil/internal/office/internal/preview"
 	"recueil/internal/report"
+	"recueil/internal/seal"
 	"recueil/internal/web"
 )
 
@@ -35,7 +36,7 @@ func (s *Server) recordFileOf(c echo.Context, v *visit) (*recordFile, *heldFile,
 		if e.entry.File == nil || e.entry.File.ID != id {
 			continue
 		}
-		held := &heldFile{listed: *e.entry.File, owner: f.row.ID, key: f.key.Key, kind: preview.Other}
+		held := &heldFile{listed: *e.entry.File, owner: f.row.ID, key: seal.PartKey(f.key.Key, seal.AttachmentKind, id), kind: preview.Other}
 		ctx := c.Request().Context()
 		if held.row, err = s.Archive.RecordFile(ctx, f.row.ID, id); err == nil {
 			err = held.glance(ctx)

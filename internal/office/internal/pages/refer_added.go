@@ -13,7 +13,6 @@ import (
 	"recueil/internal/office/internal/archive"
 	"recueil/internal/office/internal/referral"
 	"recueil/internal/report"
-	"recueil/internal/seal"
 	"recueil/internal/secret"
 )
 
@@ -135,7 +134,7 @@ func (s *Server) passed(v *visit, p passing) (archive.PassedAddition, error) {
 		if p.row.Masked && !slices.Contains(p.files, f.listed.ID.String()) {
 			continue
 		}
-		file := referral.File{Attachment: f.listed, Owner: f.owner, Key: seal.PartKey(f.key, seal.AttachmentKind, f.listed.ID)}
+		file := referral.File{Attachment: f.listed, Owner: f.owner, Key: f.key}
 		if p.row.Masked {
 			file.Name, file.Type = s.voice.T("office.refer.file.name", "N", len(given.Files)+1)+extensions[f.kind][0], ""
 		}

@@ -29,7 +29,7 @@ func TestAWholeReferralBringsWhatWasAddedBefore(t *testing.T) {
 	if got := unit.text("#ajouts"); !strings.Contains(got, "Elle est rentrée, voici une photo.") || !strings.Contains(got, "retour.txt") {
 		t.Errorf("the unit reads %q", got)
 	}
-	answer, content, err := unit.fetch(address+"/pieces/"+file.ID.String(), "")
+	answer, content, err := unit.fetch(address+"/pieces/"+file.ID.String()+"/original", "")
 	if err != nil || answer.StatusCode != 200 || string(content) != "vers minuit" {
 		t.Errorf("its file comes with %v %q, %v", answer.Status, content, err)
 	}

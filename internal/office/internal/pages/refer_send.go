@@ -14,7 +14,6 @@ import (
 	"recueil/internal/office/internal/casefile"
 	"recueil/internal/office/internal/referral"
 	"recueil/internal/report"
-	"recueil/internal/seal"
 	"recueil/internal/secret"
 	"recueil/internal/web"
 )
@@ -149,7 +148,7 @@ func (s *Server) filesOf(of *referable, t referring) []referral.File {
 		if t.Masked && !slices.Contains(t.Files, f.listed.ID.String()) {
 			continue
 		}
-		given := referral.File{Attachment: f.listed, Owner: f.owner, Key: seal.PartKey(f.key, seal.AttachmentKind, f.listed.ID)}
+		given := referral.File{Attachment: f.listed, Owner: f.owner, Key: f.key}
 		if t.Masked {
 			given.Name = s.voice.T("office.refer.file.name", "N", len(files)+1) + extensions[f.kind][0]
 			given.Owner, given.Type = f.owner, ""

@@ -304,7 +304,7 @@ func TestAWholeReferralBringsTheFilesAndNotTheNotes(t *testing.T) {
 			t.Errorf("the unit does not read %q", want)
 		}
 	}
-	answer, content, err := unit.fetch(unit.doc.Find(".given-files a").AttrOr("href", ""), "")
+	answer, content, err := unit.fetch(unit.doc.Find(".files a[download]").AttrOr("href", ""), "")
 	if err != nil || answer.StatusCode != 200 || string(content) != string(photo) {
 		t.Errorf("the file comes with %v %q, %v", answer.Status, content, err)
 	}
@@ -313,9 +313,17 @@ func TestAWholeReferralBringsTheFilesAndNotTheNotes(t *testing.T) {
 	}
 	// A file that is frozen on the platform is out of the unit's reach too.
 	d.exec("insert into attachment_freezes (attachment_id, author, frozen_at) values ($1, $2, now())", r.Attachments[0].ID, d.staffID("c.martin"))
-	unit.open("/demandes/"+id+"/pieces/"+r.Attachments[0].ID.String()).want(http.StatusForbidden, "")
+	at := "/demandes/" + id + "/pieces/" + r.Attachments[0].ID.String()
+	unit.open(at+"/original").want(http.StatusForbidden, "")
+	unit.open(at+"/apercu").want(http.StatusForbidden, "")
+	unit.post(at, url.Values{"reason": {"Voir."}}).want(http.StatusForbidden, "")
+	if unit.open("/demandes/"+id).doc.Find(".files a").Length() != 0 || !strings.Contains(unit.text(".files"), "Gelé") {
+		t.Errorf("frozen by the platform, it reads %q", unit.text(".files"))
+	}
 	unit.open("/demandes/"+id+"/pieces/"+report.NewID().String()).want(http.StatusNotFound, "")
 	d.exec("delete from attachment_freezes")
 	d.exec("update referrals set status = 'withdrawn', answered_by = proposed_by, answered_at = now()")
-	unit.open("/demandes/"+id+"/pieces/"+r.Attachments[0].ID.String()).want(http.StatusNotFound, "")
+	for _, way := range []string{"", "/apercu", "/image", "/original"} {
+		unit.open(at+way).want(http.StatusNotFound, "")
+	}
 }

@@ -14,7 +14,7 @@ import (
 // A givenAddition is what was added to a referred report, as the unit reads it.
 type givenAddition struct {
 	Entry talk // itself, alone
-	Files []referralFile
+	Files []file
 	New   bool
 	Who   string // of the platform, that passed it on
 	When  string // and when
@@ -23,21 +23,21 @@ type givenAddition struct {
 // openPassed opens what was passed on with a referral, the newest first, and says what it
 // changes in how the reporter may be reached. One that does not open, or that the
 // platform did not pass on, is shown as damaged.
-func (s *Server) openPassed(v *visit, body *referral.Body, rows []archive.PassedAddition) (list []givenAddition, later []laterLine) {
+func (s *Server) openPassed(c echo.Context, v *visit, of givenBody, rows []archive.PassedAddition) (list []givenAddition, later []laterLine, err error) {
 	for _, row := range slices.Backward(rows) {
 		g := givenAddition{New: row.SeenAt == nil, Who: row.AuthorName, When: s.when(row.DecidedAt)}
 		shown := entry{ID: "a-" + row.ID.String(), At: g.When, Damaged: true, Text: s.voice.T("office.referral.letter.damaged")}
-		if opened, err := s.openAddition(v, body, row); err == nil {
-			shown = s.passedEntry(body, row, opened)
+		if opened, failed := s.openAddition(v, of.body, row); failed == nil {
+			shown = s.passedEntry(of.body, row, opened)
 			later = append(later, s.later([]addition{{body: opened.Report, at: opened.At}})...)
-			for _, f := range opened.Files {
-				g.Files = append(g.Files, referralFile{plainName(f.Name), s.size(f.Size), "/demandes/" + row.ReferralID.String() + "/pieces/" + f.ID.String()})
+			if g.Files, err = s.givenFiles(c, of.row, opened.Files); err != nil {
+				return nil, nil, err
 			}
 		}
 		g.Entry.Entries = []entry{shown}
 		list = append(list, g)
 	}
-	return list, later
+	return list, later, nil
 }
 
 func (s *Server) openAddition(v *visit, body *referral.Body, row archive.PassedAddition) (*referral.Addition, error) {

@@ -155,7 +155,8 @@ type referralPage struct {
 	Calling   *calling // of a whole one
 	Facts     []fact
 	Sections  []section
-	Files     []referralFile
+	Files     []file
+	Looks     []letterRow // why somebody of the unit looked at one of them
 	Added     []givenAddition
 	Letters   []letterRow // of the platform
 	Answers   bool        // it waits, and this member may answer
@@ -168,11 +169,21 @@ type referralPage struct {
 	MaxReason int
 }
 
-// A referralFile goes along with a referral.
-type referralFile struct{ Name, Size, Address string }
-
 // Bad returns what is wrong with a field of the page, or "".
 func (p referralPage) Bad(field string) string { return textOf(p.Problems, field) }
+
+// fileNames are what the page calls its files, by their ids.
+func (p referralPage) fileNames() map[string]string {
+	names := map[string]string{}
+	all := slices.Clone(p.Files)
+	for _, a := range p.Added {
+		all = append(all, a.Files...)
+	}
+	for _, f := range all {
+		names[f.ID] = f.Name
+	}
+	return names
+}
 
 // A referralScreen is how a referral is shown: what was typed, and what is said of it.
 type referralScreen struct {
@@ -229,6 +240,9 @@ func (s *Server) showReferral(c echo.Context, v *visit, sc referralScreen) error
 	if !f.Gone() {
 		if body, err := s.openReferral(v, &f); err == nil {
 			s.fillReferral(&page, body)
+			if page.Files, err = s.givenFiles(c, &f, body.Files); err != nil {
+				return err
+			}
 			page.Times = s.referralTimes(&f, body.Report)
 			links[f.ID] = body.Link
 			passed, err := s.Archive.PassedTo(ctx, f.ID, s.unitIDs(v))
@@ -239,8 +253,14 @@ func (s *Server) showReferral(c echo.Context, v *visit, sc referralScreen) error
 				return err
 			}
 			var later []laterLine
-			if page.Added, later = s.openPassed(v, body, passed); page.Calling != nil {
+			if page.Added, later, err = s.openPassed(c, v, givenBody{&f, body}, passed); err != nil {
+				return err
+			}
+			if page.Calling != nil {
 				page.Calling.Later = later
+			}
+			if page.Looks, err = s.lookRows(c, v, givenBody{&f, body}, page.fileNames()); err != nil {
+				return err
 			}
 		}
 	}
@@ -267,7 +287,4 @@ func (s *Server) fillReferral(page *referralPage, b *referral.Body) {
 		}
 	}
 	page.Sections = s.sections(r, nil)
-	for _, f := range b.Files {
-		page.Files = append(page.Files, referralFile{plainName(f.Name), s.size(f.Size), page.Address + "/pieces/" + f.ID.String()})
-	}
 }

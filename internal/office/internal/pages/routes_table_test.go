@@ -33,6 +33,10 @@ const routes = `
 	GET    /demandes                                            401      303      200      403      200      403      403      403      403      200      200      200      200
 	GET    /demandes/:demande                                   401      303      404      403      404      403      403      403      403      200      200      200      200
 	GET    /demandes/:demande/pieces/:piece                     401      303      404      403      404      403      403      403      403      404      404      404      404
+	GET    /demandes/:demande/pieces/:piece/apercu              401      303      404      403      404      403      403      403      403      404      404      404      404
+	GET    /demandes/:demande/pieces/:piece/image               401      303      404      403      404      403      403      403      403      404      404      404      404
+	GET    /demandes/:demande/pieces/:piece/original            401      303      404      403      404      403      403      403      403      404      404      404      404
+	GET    /demandes/:demande/pieces/:piece/son                 401      303      404      403      404      403      403      403      403      404      404      404      404
 	GET    /dossiers/:id                                        401      303      200/404  200/404  200/404  403      403      403      404      404      404      404      404
 	GET    /dossiers/:id/decision/qualification                 401      303      200/404  200/404  403/404  403      403      403      404      404      404      404      404
 	GET    /dossiers/:id/decision/fin                           401      303      409/404  409/404  403/404  403      403      403      404      404      404      404      404
@@ -130,6 +134,7 @@ const routes = `
 	POST   /connexion/verification                              401      401      303      303      303      303      303      303      303      303      303      303      303
 	POST   /connexion/verification/cle                          401      401      303      303      303      303      303      303      303      303      303      303      303
 	POST   /demandes/:demande/accord                            401      401      404      403      404      403      403      403      403      303      409      409      409
+	POST   /demandes/:demande/pieces/:piece                     401      401      404      403      404      403      403      403      403      404      404      404      404
 	POST   /demandes/:demande/refus                             401      401      404      403      404      403      403      403      403      409      409      409      409
 	POST   /demandes/:demande/retour                            401      401      404      403      404      403      403      403      403      422      422      422      422
 	POST   /dossiers/:id/bail                                   401      401      204/404  204/404  403/403  403      403      403      404      404      403      403      403

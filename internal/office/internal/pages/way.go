@@ -217,7 +217,7 @@ func (w way) form() url.Values {
 var ownAddresses = regexp.MustCompile(`^/(` + strings.Join([]string{
 	`file(\?[a-zA-Z0-9=&%._:-]*)?`,
 	`dossiers/[0-9a-f-]{36}(/pieces/[0-9a-f-]{36}|/decision/[a-z]+|/demande|/demandes/[0-9a-f-]{36}/ajouts/[0-9a-f-]{36}|/transmission(/[0-9a-f-]{36})?)?`,
-	`demandes(/[0-9a-f-]{36})?`,
+	`demandes(/[0-9a-f-]{36}(/pieces/[0-9a-f-]{36})?)?`,
 	`appels(/nouveau|/[0-9a-f-]{36})?`,
 	`rappels`,
 	`releve(/oublies)?`,

@@ -21,7 +21,8 @@ const LetterFormat = "recueil.letter/2"
 // ErrForged says that what stands about a referral was written by neither of its teams.
 var ErrForged = errors.New("neither team of the referral made this")
 
-// A Letter is what one team writes to the other about a referral. To seal it the public
+// A Letter is what one team writes to the other about a referral, or to itself when it
+// looks at a file. To seal it the public
 // key of its reader is enough; the check is made with the link, which only who opened
 // the referral has, or who opened the case it was made from.
 type Letter struct {
@@ -32,6 +33,7 @@ type Letter struct {
 	Kind     string    `json:"kind"` // as it stands in clear beside it
 	At       time.Time `json:"at"`
 	Text     string    `json:"text"`
+	File     uuid.UUID `json:"file,omitzero"` // that somebody of the unit looked at
 }
 
 type letterWire struct {
@@ -62,7 +64,7 @@ func OpenLetter(identity age.Identity, link secret.Key, row Letter, body []byte)
 		return Letter{}, fmt.Errorf("opening letter %s: %w: it is no %s", row.ID, unseal.ErrDamaged, LetterFormat)
 	}
 	same := w.Letter
-	same.At, same.Text = row.At, row.Text
+	same.At, same.Text, same.File = row.At, row.Text, row.File
 	if same != row {
 		return Letter{}, fmt.Errorf("opening letter %s: %w: it is another letter", row.ID, unseal.ErrDamaged)
 	}
