@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"recueil/internal/office/internal/archive"
+	"recueil/internal/office/internal/transmission"
 	"recueil/internal/office/internal/unseal"
 	"recueil/internal/reply"
 	"recueil/internal/report"
@@ -199,17 +200,8 @@ func (s *Server) otherWay(added *report.Added) string {
 	return way
 }
 
-// size writes 312 octets, 48 Ko, 2,4 Mo.
-func (s *Server) size(bytes int64) string {
-	switch {
-	case bytes < 1000:
-		return s.voice.T("office.size.bytes", "Count", bytes)
-	case bytes < 999_500:
-		return s.voice.T("office.size.kilobytes", "N", (bytes+500)/1000)
-	}
-	tenths := (bytes + 50_000) / 100_000
-	return s.voice.T("office.size.megabytes", "N", tenths/10, "Tenths", tenths%10)
-}
+// size writes how large a file is, as a transmission does.
+func (s *Server) size(bytes int64) string { return transmission.Size(s.voice, bytes) }
 
 // changes lists what a form that was sent again says otherwise than the first time,
 // field by field.

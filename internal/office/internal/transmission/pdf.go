@@ -53,7 +53,7 @@ func (f *File) PDF(words Words, paris *time.Location) ([]byte, error) {
 	}
 	s.notes(f.Notes)
 	s.attachments(f.Attachments)
-	s.doc.Add(s.text(words.T("office.sent.pdf.end"), small, soft).SetSpaceBefore(18))
+	s.add(s.text(words.T("office.sent.pdf.end"), small, soft).SetSpaceBefore(18))
 	s.doc.SetFooterElement(func(at document.PageContext) layout.Element {
 		return s.text(words.T("office.sent.pdf.page", "Reference", f.Reference, "N", at.PageIndex+1, "Of", at.TotalPages), small, soft).SetAlign(layout.AlignCenter)
 	})
@@ -108,10 +108,38 @@ func painted(p *layout.Paragraph, colour layout.Color) *layout.Paragraph {
 	return layout.NewStyledParagraph(runs...).SetLeading(lead)
 }
 
-func (s *sheet) heading(text string, level layout.HeadingLevel, size float64) *layout.Heading {
+// heading stands on the page of what it announces.
+func (s *sheet) heading(text string, level layout.HeadingLevel, size float64) layout.Element {
 	h := layout.NewHeadingEmbedded(text, level, s.bold.Faces()[0])
 	h.SetRuns(s.strong(text, size, line).Runs())
-	return h
+	return fitting{h, 3 * body * lead}
+}
+
+// add lays an element under what is there.
+func (s *sheet) add(e layout.Element) {
+	if _, ok := e.(fitting); !ok {
+		e = fitting{Element: e}
+	}
+	s.doc.Add(e)
+}
+
+// gap stays between the last line and the number of the page.
+const gap = 8
+
+// A fitting element goes to the next page when no room is left for its first line and
+// what has to follow it: the library would lay that line over the number of the page.
+type fitting struct {
+	layout.Element
+	after float64
+}
+
+func (f fitting) PlanLayout(area layout.LayoutArea) layout.LayoutPlan {
+	area.Height -= gap
+	plan := f.Element.PlanLayout(area)
+	if !area.AtFragmentTop && plan.Consumed+f.after > area.Height+.01 {
+		return layout.LayoutPlan{Status: layout.LayoutNothing}
+	}
+	return plan
 }
 
 // spelt writes what none of the fonts can show as its name in Unicode.

@@ -10,8 +10,8 @@ import (
 
 // head says what this is, for whom, and what it may not be used for.
 func (s *sheet) head(f *File) {
-	s.doc.Add(s.strong(s.words.T("office.sent.pdf.service"), body, soft))
-	s.doc.Add(s.heading(s.words.T("office.sent.pdf.heading."+f.Qualification), layout.H1, 20))
+	s.add(s.strong(s.words.T("office.sent.pdf.service"), body, soft))
+	s.add(s.heading(s.words.T("office.sent.pdf.heading."+f.Qualification), layout.H1, 20))
 	box := layout.NewDiv().SetPadding(12).SetBackground(tint).SetSpaceBefore(8).SetSpaceAfter(6).SetKeepTogether(true)
 	row := func(key, value string) { box.Add(s.row(s.words.T(key), value)) }
 	row("office.sent.pdf.reference", f.Reference)
@@ -20,8 +20,8 @@ func (s *sheet) head(f *File) {
 	row("office.sent.pdf.prepared", s.when(f.PreparedAt))
 	row("office.sent.pdf.urgency", s.words.T("urgency."+string(rune('0'+f.Urgency))))
 	row("office.sent.pdf.identity", s.words.T("office.sent.pdf.identity."+string(f.Identity)))
-	s.doc.Add(box)
-	s.doc.Add(s.text(s.words.T("office.sent.pdf.confidential"), small, soft).SetSpaceAfter(4))
+	s.add(box)
+	s.add(s.text(s.words.T("office.sent.pdf.confidential"), small, soft).SetSpaceAfter(4))
 }
 
 func nonEmpty(texts ...string) (kept []string) {
@@ -36,13 +36,13 @@ func nonEmpty(texts ...string) (kept []string) {
 // section writes the answers one under the other: what was told freely in full width
 // behind a line, the rest beside its label.
 func (s *sheet) section(section Section) {
-	s.doc.Add(s.heading(section.Heading, layout.H2, 13))
+	s.add(s.heading(section.Heading, layout.H2, 13))
 	for _, a := range section.Answers {
 		if !a.Long {
-			s.doc.Add(s.row(a.Label, strings.Join(a.Values, ", ")))
+			s.add(s.row(a.Label, strings.Join(a.Values, ", ")))
 			continue
 		}
-		s.doc.Add(s.heading(a.Label, layout.H3, body))
+		s.add(s.heading(a.Label, layout.H3, body))
 		for _, value := range a.Values {
 			s.told(value)
 		}
@@ -62,7 +62,7 @@ func (s *sheet) told(text string) {
 			continue
 		}
 		side := layout.NewDiv().SetPaddingAll(layout.Padding{Left: 10}).SetBorders(layout.CellBorders{Left: layout.Border{Width: 1.5, Color: soft}}).SetSpaceAfter(4)
-		s.doc.Add(side.Add(s.text(paragraph, body, ink)))
+		s.add(side.Add(s.text(paragraph, body, ink)))
 	}
 }
 
@@ -70,9 +70,9 @@ func (s *sheet) notes(notes []Note) {
 	if len(notes) == 0 {
 		return
 	}
-	s.doc.Add(s.heading(s.words.T("office.sent.pdf.notes"), layout.H2, 13))
+	s.add(s.heading(s.words.T("office.sent.pdf.notes"), layout.H2, 13))
 	for _, n := range notes {
-		s.doc.Add(s.heading(s.when(n.At), layout.H3, body))
+		s.add(s.heading(s.when(n.At), layout.H3, body))
 		s.told(n.Text)
 	}
 }
@@ -83,15 +83,27 @@ func (s *sheet) attachments(attachments []Attachment) {
 	if len(attachments) == 0 {
 		return
 	}
-	s.doc.Add(s.heading(s.words.T("office.sent.pdf.files"), layout.H2, 13))
-	s.doc.Add(s.text(s.words.T("office.sent.pdf.files.text"), small, soft).SetSpaceAfter(4))
+	s.add(s.heading(s.words.T("office.sent.pdf.files"), layout.H2, 13))
+	s.add(s.text(s.words.T("office.sent.pdf.files.text"), small, soft).SetSpaceAfter(4))
 	for _, a := range attachments {
-		s.doc.Add(s.heading(a.File, layout.H3, body))
-		s.doc.Add(s.row(s.words.T("office.sent.pdf.file.name"), a.Name))
-		s.doc.Add(s.row(s.words.T("office.sent.pdf.file.size"), s.words.T("office.sent.pdf.file.bytes", "N", a.Size)))
+		s.add(s.heading(a.File, layout.H3, body))
+		s.add(s.row(s.words.T("office.sent.pdf.file.name"), a.Name))
+		s.add(s.row(s.words.T("office.sent.pdf.file.size"), Size(s.words, a.Size)))
 		// In groups, so that a line may end between them: 64 signs do not fit on one.
-		s.doc.Add(s.row("SHA-256", strings.Join(groups(a.SHA256, 16), " ")))
+		s.add(s.row("SHA-256", strings.Join(groups(a.SHA256, 16), " ")))
 	}
+}
+
+// Size writes how large a file is: 312 octets, 48 Ko, 2,4 Mo.
+func Size(words Words, bytes int64) string {
+	switch {
+	case bytes < 1000:
+		return words.T("office.size.bytes", "Count", bytes)
+	case bytes < 999_500:
+		return words.T("office.size.kilobytes", "N", (bytes+500)/1000)
+	}
+	tenths := (bytes + 50_000) / 100_000
+	return words.T("office.size.megabytes", "N", tenths/10, "Tenths", tenths%10)
 }
 
 func groups(text string, size int) (all []string) {

@@ -3,9 +3,13 @@ package transmission_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -37,7 +41,7 @@ func TestThePDFReadsInOrderOnNumberedPages(t *testing.T) {
 	for _, want := range []string{"Information préoccupante", "Référence : 7K2M-9QX4", "CRIP de la Métropole de Lyon", "le 17 mars 2026 à 22 h 05",
 		"non transmise", "Ce qui se passe", "Danger maintenant : Non", "Les faits", "Il dit : « Le soir, je me débrouille. »", "7K2M-9QX4 · 1/2",
 		"Les mots de l’enfant", "[thumbs up sign]", "Ωmega, Привет", "L’enfant", "Prénom : Élio", "Villeurbanne", "Ce que le service ajoute", "L’école a été appelée",
-		"Pièces jointes", "pieces/1.jpg", "chambre d’Élio.JPG", "48213 octets", "9f86d081884c7d65 9a2feaa0c55ad015", "7K2M-9QX4 · 2/2"} {
+		"Pièces jointes", "pieces/1.jpg", "chambre d’Élio.JPG", "48 Ko", "9f86d081884c7d65 9a2feaa0c55ad015", "7K2M-9QX4 · 2/2"} {
 		found := strings.Index(text[at:], want)
 		if found < 0 {
 			t.Fatalf("%q does not stand after %q in\n%s", want, text[max(0, at-60):at], text)
@@ -156,5 +160,49 @@ func TestAPassageIsGoneFromBothForms(t *testing.T) {
 	}
 	if back.Sections[0].Answers[2].Redacted {
 		t.Error("one that is whole says so")
+	}
+}
+
+var word = regexp.MustCompile(`yMin="([0-9.]+)" xMax="[0-9.]+" yMax="([0-9.]+)">([^<]*)</word>`)
+
+// However the lines fall, none stands on the line of the page number.
+func TestNoLineRunsIntoThePageNumber(t *testing.T) {
+	words, zone := french(t), paris(t)
+	row := transmission.Answer{Field: "dangers", Label: "Dangers, d’après la personne qui écrit", Values: strings.Split(strings.Repeat("violences dans le couple,", 5), ",")}
+	told := transmission.Answer{Field: "situation.facts", Label: "Les faits", Long: true, Values: []string{strings.Repeat("Il dit ce qu’il a vu. ", 9)}}
+	for _, a := range []transmission.Answer{row, told} {
+		f := sample()
+		f.Sections = nil
+		for n := range 60 { // a row of one line more in each section moves the next ones down
+			section := transmission.Section{Heading: "L’enfant", Answers: []transmission.Answer{a}}
+			for range n % 7 {
+				section.Answers = append(section.Answers, transmission.Answer{Field: "children.0.age", Label: "Âge", Values: []string{"9 ans"}})
+			}
+			f.Sections = append(f.Sections, section)
+		}
+		raw, err := f.PDF(words, zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages := strings.Split(poppler(t, raw, "pdftotext", "-bbox", "-", "-"), "<page ")[1:]
+		for i, page := range pages {
+			found := word.FindAllStringSubmatch(page, -1)
+			at := func(n, edge int) float64 {
+				y, err := strconv.ParseFloat(found[n][edge], 64)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return y
+			}
+			number := slices.IndexFunc(found, func(w []string) bool { return w[3] == fmt.Sprintf("%d/%d", i+1, len(pages)) })
+			if number < 0 {
+				t.Fatalf("page %d has no number", i+1)
+			}
+			for n := range found {
+				if at(n, 2) > at(number, 1)+1 && at(n, 1) < at(number, 1)-1 || at(n, 1) > at(number, 2) {
+					t.Fatalf("%s, page %d of %d: %q runs into the number", a.Field, i+1, len(pages), found[n][3])
+				}
+			}
+		}
 	}
 }
