@@ -281,7 +281,7 @@ func (s *Server) saveCall(c echo.Context, v *visit) error {
 	h, err := s.keepCall(c, v, id, typed)
 	quiet := c.Request().Header.Get("X-Recueil-Autosave") != ""
 	switch {
-	case quiet && (errors.Is(err, archive.ErrConcurrent) || errors.Is(err, errCallSent) || errors.Is(err, errOtherCall)):
+	case quiet && (errors.Is(err, archive.ErrConcurrent) || errors.Is(err, errCallSent) || errors.Is(err, errOtherCall) || unopened(err)):
 		return c.NoContent(http.StatusConflict)
 	case err != nil:
 		return s.callRefused(c, v, id, typed, h, err)
@@ -319,6 +319,10 @@ func (s *Server) callRefused(c echo.Context, v *visit, id report.ID, typed *type
 		// A colleague goes on with the call: what was typed here becomes one of its own.
 		again := &heldCall{draft: call.Draft{ID: report.NewID()}}
 		return s.showCall(c, v, callScreen{status: http.StatusConflict, held: again, typed: typed, notice: s.voice.T("office.phone.taken_elsewhere")})
+	case unopened(err) && s.takesCalls(v):
+		// What lies there does not open any more: what stands on the page begins anew.
+		again := &heldCall{draft: call.Draft{ID: report.NewID()}}
+		return s.showCall(c, v, callScreen{status: http.StatusConflict, held: again, typed: typed, notice: s.voice.T("office.phone.damaged_meanwhile")})
 	case errors.Is(err, postgres.ErrUnavailable):
 		kept := &heldCall{draft: call.Draft{ID: id}}
 		kept.Revision = typed.revision

@@ -25,9 +25,10 @@ import (
 )
 
 var (
-	errNoCallKey   = &web.Problem{Status: http.StatusForbidden, Key: "office.error.no_call_key"}
-	errCallDamaged = &web.Problem{Status: http.StatusConflict, Key: "office.error.call_damaged"}
-	errOtherCall   = &web.Problem{Status: http.StatusConflict, Key: "office.error.other_call"}
+	errNoCallKey    = &web.Problem{Status: http.StatusForbidden, Key: "office.error.no_call_key"}
+	errCallDamaged  = &web.Problem{Status: http.StatusConflict, Key: "office.error.call_damaged"}  // the report it is about
+	errCallUnopened = &web.Problem{Status: http.StatusConflict, Key: "office.error.call_unopened"} // its own draft
+	errOtherCall    = &web.Problem{Status: http.StatusConflict, Key: "office.error.other_call"}
 
 	// errCallSent says that a call was sent from another page.
 	errCallSent = errors.New("the call was sent")
@@ -55,17 +56,23 @@ func (s *Server) openCall(v *visit, row archive.Call) (*heldCall, error) {
 	}
 	plain, err := unseal.Draft(identity, row.Body)
 	if err != nil {
-		return nil, &web.Problem{Status: errCallDamaged.Status, Key: errCallDamaged.Key, Err: err}
+		return nil, &web.Problem{Status: errCallUnopened.Status, Key: errCallUnopened.Key, Err: err}
 	}
 	defer clear(plain)
 	draft, err := call.Decode(plain, row.ID)
 	if err != nil {
-		return nil, &web.Problem{Status: errCallDamaged.Status, Key: errCallDamaged.Key, Err: err}
+		return nil, &web.Problem{Status: errCallUnopened.Status, Key: errCallUnopened.Key, Err: err}
 	}
 	if row.SentAt != nil && draft.Receipt == nil {
-		return nil, errCallDamaged
+		return nil, errCallUnopened
 	}
 	return &heldCall{row, draft}, nil
+}
+
+// unopened reports whether an error says that the draft of a call does not open.
+func unopened(err error) bool {
+	var p *web.Problem
+	return errors.As(err, &p) && (p.Key == errCallUnopened.Key || p.Key == errNoCallKey.Key)
 }
 
 // sealCall seals a draft to the team that receives reports, of which its listener is.

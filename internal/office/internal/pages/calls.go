@@ -138,8 +138,11 @@ func (s *Server) dropCall(c echo.Context, v *visit) error {
 		return err
 	}
 	stored, err := s.loadCall(c, v, id)
+	if unopened(err) && !typed.holdsText() {
+		return s.dropUnopened(c, v, id)
+	}
 	if err != nil {
-		return err
+		return s.callRefused(c, v, id, typed, nil, err)
 	}
 	page := stored.draft
 	if typed.put(&page); stored.DroppedAt != nil && stored.Author == v.ID && alike(&page, &stored.draft) {
@@ -147,6 +150,18 @@ func (s *Server) dropCall(c echo.Context, v *visit) error {
 	}
 	if h, err := s.endDraft(c, v, id, typed); err != nil {
 		return s.callRefused(c, v, id, typed, h, err)
+	}
+	return goTo(c, "/appels")
+}
+
+// dropUnopened gives up a call whose draft does not open any more: it would stand among
+// those to finish for ever. For a day it can be taken back all the same, since the key
+// that it wants may turn up.
+func (s *Server) dropUnopened(c echo.Context, v *visit, id report.ID) error {
+	ctx := c.Request().Context()
+	err := s.Trail.Within(ctx, s.callLine(v, "call.drop_unopened", id, nil), func(tx pgx.Tx) error { return archive.DropCall(ctx, tx, id, v.ID, s.Now()) })
+	if err != nil && !isConcurrent(err) { // it is given up already, or a colleague's by now
+		return err
 	}
 	return goTo(c, "/appels")
 }
