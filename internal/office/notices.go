@@ -14,7 +14,6 @@ import (
 	"recueil/internal/office/internal/audit"
 	"recueil/internal/office/internal/notify"
 	"recueil/internal/secret"
-	"recueil/internal/trust"
 )
 
 // NoticeSettings are how notices leave the house. The zero value sends none, and the
@@ -75,7 +74,7 @@ func notifier(c Config, store *archive.Archive, trail audit.Trail) (*notify.Noti
 		return nil, err
 	}
 	return notify.New(notify.Config{Pool: c.Pool, Archive: store, Trail: trail, Channels: channels, Hosts: c.Notices.WebhookHosts,
-		Counters: counters(store, c.Trust), Catalogue: c.Catalogue, Meter: meterOf(c.Metrics), Now: c.Now, Log: c.Log})
+		Counters: counters(store), Catalogue: c.Catalogue, Meter: meterOf(c.Metrics), Now: c.Now, Log: c.Log})
 }
 
 // unopenedFor and unseenFor are how long something may wait before a reminder counts it.
@@ -86,7 +85,7 @@ const chasedFor = 7 * 24 * time.Hour
 
 // counters are the reminders that there are. A capability that promises something for
 // a time, such as a call-back, adds its own.
-func counters(store *archive.Archive, trusted *trust.Source) map[notify.Kind]notify.Counter {
+func counters(store *archive.Archive) map[notify.Kind]notify.Counter {
 	return map[notify.Kind]notify.Counter{
 		notify.Unopened: func(ctx context.Context, now time.Time) (int, error) {
 			return store.CountUnopened(ctx, now.Add(-unopenedFor))
@@ -95,13 +94,7 @@ func counters(store *archive.Archive, trusted *trust.Source) map[notify.Kind]not
 		notify.Answers: func(ctx context.Context, now time.Time) (int, error) {
 			return store.CountUnseen(ctx, now.Add(-unseenFor))
 		},
-		notify.CallBacks: func(ctx context.Context, now time.Time) (int, error) {
-			var teams []string
-			for _, team := range trusted.File().Teams() {
-				teams = append(teams, team.ID)
-			}
-			return store.CallbacksDue(ctx, now, teams)
-		},
+		notify.CallBacks: store.CountCallbacksDue,
 		notify.Feedback: func(ctx context.Context, now time.Time) (int, error) {
 			today := now.Truncate(24 * time.Hour)
 			return store.CountOverdueReplies(ctx, today, today.Add(-chasedFor))

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"recueil/internal/office/internal/triage"
 	"recueil/internal/postgres"
 	"recueil/internal/report"
 )
@@ -70,8 +71,7 @@ func (a *Archive) Callback(ctx context.Context, id uuid.UUID, teams []string) (C
 	return found[0], nil
 }
 
-// CallbacksDue counts the promised calls that a time has come for, for the navigation
-// and for notices.
+// CallbacksDue counts the promised calls of the teams that a time has come for.
 func (a *Archive) CallbacksDue(ctx context.Context, by time.Time, teams []string) (int, error) {
 	var n int
 	err := a.pool.QueryRow(ctx, `select count(*)::int from (select 1 from callbacks c where c.outcome is null and c.due_at <= $1
@@ -80,6 +80,13 @@ func (a *Archive) CallbacksDue(ctx context.Context, by time.Time, teams []string
 		return 0, fmt.Errorf("counting promised calls: %w", postgres.Sort(err))
 	}
 	return n, nil
+}
+
+// CountCallbacksDue counts those of everybody, for a reminder without a word of content:
+// who waits for a call about a report that is restricted to people is not forgotten.
+func (a *Archive) CountCallbacksDue(ctx context.Context, by time.Time) (int, error) {
+	return a.count(ctx, "from callbacks c join reports r on r.id = c.report_id where c.outcome is null and c.due_at <= @by and r.status <> @purged",
+		pgx.NamedArgs{"by": by, "purged": triage.Purged})
 }
 
 // PromiseCallback stores a promised call. The same id twice is one.
