@@ -25,7 +25,8 @@ type desk struct {
 	house  *house
 	pool   *pgxpool.Pool // of the owner
 	team   trust.Epoch
-	member string // his id
+	member string            // his id
+	places map[string]string // by a département, what stands for it in an address
 	server *process
 	line   *line
 	cookie string
