@@ -283,6 +283,7 @@ type Frame struct {
 	Title     string
 	Error     bool // the title then says so first
 	Member    string
+	Printed   string // who printed the page, and what day its "today" is
 	Role      string // in words
 	Reads     bool   // the navigation then leads to the queue
 	Queue     bool   // the page is the queue, or one of its filters
@@ -301,6 +302,7 @@ func (s *Server) frame(c echo.Context, title string) Frame {
 	if v, ok := visitOf(c); ok {
 		f.Here = here(c)
 		f.Switch = s.switchHere(c)
+		f.Printed = s.voice.T("office.print", "Who", v.DisplayName, "Day", s.day(s.Now().In(s.paris)), "Time", s.clock(s.Now()))
 		f.Member, f.Role, f.Reads = v.DisplayName, s.voice.T("office.role."+string(v.Role)), v.Role.May(triage.Read) && !s.followsUp(v)
 		f.Nav, f.Menu = partNavigation(s.navigation(c, v))
 		if c.Path() == "/file" {
