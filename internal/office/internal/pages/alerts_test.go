@@ -3,6 +3,7 @@ package pages_test
 import (
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -352,6 +353,38 @@ func TestFailuresAreSeen(t *testing.T) {
 		if letter.To != "plateau@exemple.invalid" {
 			t.Errorf("%s was written to", letter.To)
 		}
+	}
+}
+
+// With neither the mail server nor the host of the webhook there, coordinators read on the
+// queue which addresses hear nothing, and on the page why.
+func TestWhatIsNotReachedAtAllIsSeen(t *testing.T) {
+	t.Parallel()
+	d, _, pager := newAlertedDesk(t)
+	hook := pager.URL + "/alerte"
+	gone, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.notices.SMTPServer = gone.Addr().String()
+	gone.Close()
+	pager.Close()
+	d.server = d.start()
+	b := d.as("c.martin").open("/alertes")
+	b.saveLadder(url.Values{"after-1": {"3"}, "address-1": {"plateau@exemple.invalid"}, "after-2": {"1"}, "address-2": {hook}}).want(200, "/alertes?fait=enregistre")
+	d.receive(0, now())
+	for range 2 {
+		d.clock.Add(4 * time.Minute)
+		d.ring()
+	}
+	if said := b.open("/file").text(".untold"); !strings.Contains(said, "plateau@exemple.invalid") || !strings.Contains(said, hook) {
+		t.Errorf("the queue says %q", said)
+	}
+	if rows := b.open("/alertes").text(".recent tbody"); strings.Count(rows, "le serveur ne répond pas") < 2 {
+		t.Errorf("the page lists %q", rows)
+	}
+	if len(b.open("/file").rows()) != 1 {
+		t.Error("what nobody was told of is not in the queue")
 	}
 }
 

@@ -52,7 +52,7 @@ func TestAnEntryCountsOnceVerifiedAndForAYear(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.open("/annuaire/nouveau").submit("form.editing", url.Values{"name": {"CRIP"}, "key": {classic.Recipient().String()}}).want(http.StatusUnprocessableEntity, "")
-	if got := b.text(".error-summary li"); !strings.Contains(got, "post-quantique") {
+	if got := b.text(".error-summary li"); !strings.Contains(got, "ancien type") {
 		t.Errorf("a classic key is refused with %q", got)
 	}
 	entry := b.addEntry("cell", "CRIP de la Métropole de Lyon", "69M", "")
