@@ -125,7 +125,16 @@ func BeginCall(ctx context.Context, tx pgx.Tx, c Call) error {
 // SaveCall stores what was written since the revision of c, and returns the new one.
 // The error is ErrConcurrent when another page saved in between, or the call was sent.
 func (a *Archive) SaveCall(ctx context.Context, c Call) (revision int, err error) {
-	err = a.pool.QueryRow(ctx, `update calls set team_id = $4, epoch = $5, body = $6, saved_at = $7, revision = revision + 1, dropped_at = null
+	err = pgx.BeginFunc(ctx, a.pool, func(tx pgx.Tx) error {
+		revision, err = SaveCall(ctx, tx, c)
+		return err
+	})
+	return revision, err
+}
+
+// SaveCall does the same together with something else.
+func SaveCall(ctx context.Context, tx pgx.Tx, c Call) (revision int, err error) {
+	err = tx.QueryRow(ctx, `update calls set team_id = $4, epoch = $5, body = $6, saved_at = $7, revision = revision + 1, dropped_at = null
 		where id = $1 and author = $2 and revision = $3 and sent_at is null returning revision`,
 		c.ID, c.Author, c.Revision, c.TeamID, c.Epoch, c.Body, c.SavedAt).Scan(&revision)
 	if errors.Is(err, pgx.ErrNoRows) {

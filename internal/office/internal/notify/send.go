@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"recueil/internal/office/internal/audit"
 )
@@ -113,11 +114,12 @@ func (n *Notifier) sendOne(ctx context.Context, notice Notice, words Words) erro
 func (n *Notifier) Try(ctx context.Context, by uuid.UUID, medium Medium, address string) (*Failure, error) {
 	now := n.Now()
 	notice := Notice{Kind: Test, Slot: uuid.NewString(), Medium: medium, Address: address, CreatedAt: now}
-	// Later for everybody else: it is sent here, while somebody waits for the answer.
-	if err := putFor(ctx, n.Pool, &notice, now.Add(claimTime)); err != nil {
-		return nil, err
-	}
-	if err := n.Trail.Append(ctx, audit.Event{At: now, Actor: by, Action: "notice.tested", Object: "notice", ID: notice.ID.String()}); err != nil {
+	err := n.Trail.Record(ctx, func(tx pgx.Tx) ([]audit.Event, error) {
+		// Later for everybody else: it is sent here, while somebody waits for the answer.
+		err := putFor(ctx, tx, &notice, now.Add(claimTime))
+		return []audit.Event{{At: now, Actor: by, Action: "notice.tested", Object: "notice", ID: notice.ID.String()}}, err
+	})
+	if err != nil {
 		return nil, err
 	}
 	if err := n.send(ctx, notice.ID); err != nil {

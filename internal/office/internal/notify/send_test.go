@@ -115,6 +115,22 @@ func TestTestNoticeTellsAtOnceHowItWent(t *testing.T) {
 	}
 }
 
+func TestTestNoticeWithoutItsLineIsNone(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	n := h.process()
+	if _, err := h.db.Owner.Exec(t.Context(), "alter table audit_events add check (action <> 'notice.tested')"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := n.Try(t.Context(), h.by, Email, "un@exemple.fr"); err == nil {
+		t.Error("a test that the trail does not know was sent")
+	}
+	var left int
+	if err := h.db.Owner.QueryRow(t.Context(), "select count(*) from notices").Scan(&left); err != nil || left != 0 {
+		t.Errorf("%d notices wait: %v", left, err)
+	}
+}
+
 func TestWhoSavesOverAnotherIsTold(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

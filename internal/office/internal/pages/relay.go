@@ -261,12 +261,16 @@ func (s *Server) keepRelay(c echo.Context, v *visit, h *heldCall, one call.Relay
 	}
 	row.Revision = h.Revision
 	ctx := c.Request().Context()
-	if _, err = s.Archive.SaveCall(ctx, row); err != nil {
-		return err
-	}
 	event := s.callLine(v, "call.relay", h.ID, row.Body)
 	event.Detail = one.Service
-	if err := s.Trail.Append(ctx, event); err != nil {
+	err = s.Trail.Within(ctx, event, func(tx pgx.Tx) error {
+		_, err := archive.SaveCall(ctx, tx, row)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.sent(c, v); err != nil {
 		return err
 	}
 	return goTo(c, callAddress(h.ID)+"/relais#appels")
