@@ -55,6 +55,8 @@ type promiseForm struct {
 	Day, Time, Note string
 	Bad             string // of the time
 	BadNote         string
+	Kept            bool // it came back with who had to log in again
+	ID, Who         string
 	MaxNote         int
 	Soon            []soonButton
 }

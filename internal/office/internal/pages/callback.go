@@ -3,6 +3,7 @@ package pages
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -104,6 +105,31 @@ func (s *Server) callbackCard(c echo.Context, v *visit, found *archive.Report, o
 	return card, err
 }
 
+// Open reports whether something was typed that is still to be sent.
+func (f promiseForm) Open() bool { return f.Bad != "" || f.BadNote != "" || f.Kept }
+
+// take shows what was typed, for whom, under the name that makes a double press one.
+func (card *callbackCard) take(f promiseForm) {
+	card.Form = f
+	if _, err := uuid.Parse(f.ID); err == nil {
+		card.ID = f.ID
+	}
+	chosen := func(one choice) bool { return one.Value == f.Who }
+	if slices.ContainsFunc(card.Who, chosen) {
+		for i := range card.Who {
+			card.Who[i].Checked = chosen(card.Who[i])
+		}
+	}
+}
+
+// promiseReturned is what was typed before a session ended.
+func (s *Server) promiseReturned(kept url.Values) promiseForm {
+	f := s.emptyPromise()
+	f.Day, f.Time, f.Note = kept.Get("callback_day"), kept.Get("callback_time"), kept.Get("callback_note")
+	f.ID, f.Who, f.Kept = kept.Get("callback"), kept.Get("callback_who"), true
+	return f
+}
+
 // callbackNotes opens what is to be said, by the id of the promise.
 func callbackNotes(opened *report.Report, parts []archive.Part) map[uuid.UUID]string {
 	notes := map[uuid.UUID]string{}
@@ -170,7 +196,9 @@ func (s *Server) promise(c echo.Context, v *visit) error {
 	}
 	if len(refused) > 0 {
 		typed := &typedCall{form: form, refused: refused}
-		return s.showReport(c, v, id, screen{Status: http.StatusUnprocessableEntity, Problems: typed.problems(), Callback: s.promiseForm(p, typed)})
+		again := s.promiseForm(p, typed)
+		again.ID, again.Who = form.Get("callback"), assignee
+		return s.showReport(c, v, id, screen{Status: http.StatusUnprocessableEntity, Problems: typed.problems(), Callback: again})
 	}
 	found, err := s.Archive.Get(ctx, id, v.keys.Teams())
 	if err != nil {
@@ -189,6 +217,9 @@ func (s *Server) promise(c echo.Context, v *visit) error {
 		return []audit.Event{line}, err
 	})
 	if err != nil && !isConcurrent(err) { // the second press of one promise
+		return err
+	}
+	if err := s.sent(c, v); err != nil {
 		return err
 	}
 	return goTo(c, "/dossiers/"+id.String()+"#rappels")

@@ -3,6 +3,7 @@ package pages
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -27,6 +28,7 @@ type callbacksPage struct {
 	Problems []problem
 	Typed    string // a note that was not taken
 	TypedOf  string // and the call it belongs to
+	Unsent   bool   // which is not to be made any more
 	MaxNote  int
 }
 
@@ -55,6 +57,10 @@ func (l callbackList) Bad(id string) string {
 }
 
 func (s *Server) callbacks(c echo.Context, v *visit) error {
+	if typed, ok := returned(c, v); ok {
+		page := callbacksPage{Notice: s.voice.T("office.close.kept"), Typed: typed.Get("note"), TypedOf: typed.Get("callback")}
+		return s.showCallbacks(c, v, http.StatusOK, page)
+	}
 	return s.showCallbacks(c, v, http.StatusOK, callbacksPage{})
 }
 
@@ -79,6 +85,7 @@ func (s *Server) showCallbacks(c echo.Context, v *visit, status int, page callba
 			page.Later = append(page.Later, row)
 		}
 	}
+	page.Unsent = page.Typed != "" && !slices.ContainsFunc(slices.Concat(page.Due, page.Later), func(row callbackRow) bool { return row.ID == page.TypedOf })
 	return s.render(c, status, "callbacks", page)
 }
 
@@ -171,6 +178,9 @@ func (s *Server) settle(c echo.Context, v *visit) error {
 		return s.showCallbacks(c, v, http.StatusConflict, callbacksPage{Notice: s.voice.T("office.phone.callback.conflict"), Typed: note, TypedOf: id.String()})
 	}
 	if err != nil {
+		return err
+	}
+	if err := s.sent(c, v); err != nil {
 		return err
 	}
 	return goTo(c, "/rappels")

@@ -316,6 +316,9 @@ func (s *Server) frame(c echo.Context, title string) Frame {
 // or its file.
 func here(c echo.Context) string {
 	if id := c.Param("id"); id != "" {
+		if strings.HasSuffix(c.Path(), "/:id/relais") {
+			return ownAddress(c.Request().URL.Path)
+		}
 		if strings.HasPrefix(c.Path(), "/appels/") {
 			return ownAddress("/appels/" + id)
 		}
@@ -344,13 +347,16 @@ func here(c echo.Context) string {
 		}
 		return ownAddress("/demandes/" + referral)
 	}
-	if c.Path() == "/releve/reconnexion" {
+	switch c.Path() {
+	case "/releve/reconnexion":
 		return "/releve"
+	case "/rappels/:rappel":
+		return "/rappels"
 	}
 	if path := c.Request().URL.Path; c.Param("suivi") != "" || strings.HasPrefix(path, "/suivi/nouveau") {
 		return ownAddress(strings.TrimSuffix(path, "/reconnexion"))
 	}
-	return ownAddress(c.Request().URL.RequestURI())
+	return ownAddress(strings.TrimSuffix(c.Request().URL.RequestURI(), returning))
 }
 
 func (s *Server) render(c echo.Context, status int, name string, page any) error {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -12,8 +13,9 @@ import (
 	"recueil/internal/office/internal/triage"
 )
 
-// mostSaid is how long what was typed into a form of the unit, or into one by which
-// something of a report is given to others, may be, in bytes, to wait in the row of a session.
+// mostSaid is how long what was typed into a form of the unit, of a promised call or of a
+// call to an emergency service, or into one by which something of a report is given to
+// others, may be, in bytes, to wait in the row of a session.
 const mostSaid = 64000
 
 // isLong reports whether what was typed belongs to one of those forms, and to a member who
@@ -23,6 +25,8 @@ func (w way) isLong(role triage.Role) bool {
 	switch {
 	case !w.holdsText():
 		return false
+	case w.Return == "/rappels" || strings.HasSuffix(w.Return, "/relais"):
+		action = triage.Call
 	case strings.HasPrefix(w.Return, "/demandes/"):
 		action = triage.AnswerReferral
 	case strings.HasPrefix(w.Return, "/dossiers/") && (strings.HasSuffix(w.Return, "/demande") || strings.Contains(w.Return, "/ajouts/")):
@@ -60,7 +64,7 @@ func (s *Server) showKept(c echo.Context, session *staff.Session, w way) error {
 	title := s.voice.T("office.record.kept.heading")
 	page := problemPage{Frame: s.frame(c, title), Heading: title, Texts: []string{s.voice.T("office.record.kept.text")}}
 	for _, k := range w.Kept {
-		if strings.HasPrefix(k.Name, said) || strings.HasPrefix(k.Name, "text.") || k.Name == "reason" || k.Name == "redactions" {
+		if strings.HasPrefix(k.Name, said) || strings.HasPrefix(k.Name, "text.") || slices.Contains([]string{"reason", "redactions", "note"}, k.Name) {
 			page.Texts = append(page.Texts, k.Value)
 		}
 	}

@@ -42,6 +42,8 @@ type relayPage struct {
 	Services  []choice
 	Once      string // names what is noted: a double press is one
 	Note      string
+	Chosen    string // the service that a note is about
+	Kept      string // it came back with who had to log in again
 	Problems  []problem
 	MaxNote   int
 }
@@ -74,8 +76,18 @@ func (s *Server) relayOfCall(c echo.Context, v *visit) error {
 	if err := s.Trail.Append(c.Request().Context(), s.callLine(v, "call.open", id, h.Body)); err != nil {
 		return err
 	}
-	r := h.draft.Report(s.Now(), s.voice.Lang)
-	return s.showRelay(c, &r, h.draft.Relays, relayPage{Back: callAddress(id), Action: callAddress(id) + "/relais"})
+	r, page := h.draft.Report(s.Now(), s.voice.Lang), s.relayReturned(c, v)
+	page.Back, page.Action = callAddress(id), callAddress(id)+"/relais"
+	return s.showRelay(c, &r, h.draft.Relays, page)
+}
+
+// relayReturned is what was typed on a sheet before its session ended, or nothing.
+func (s *Server) relayReturned(c echo.Context, v *visit) relayPage {
+	typed, ok := returned(c, v)
+	if !ok {
+		return relayPage{}
+	}
+	return relayPage{Note: typed.Get("note"), Chosen: typed.Get("service"), Once: typed.Get("once"), Kept: s.voice.T("office.close.kept")}
 }
 
 // relayOfReport is that of a report.
@@ -84,7 +96,7 @@ func (s *Server) relayOfReport(c echo.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
-	return s.reportRelay(c, v, id, relayPage{})
+	return s.reportRelay(c, v, id, s.relayReturned(c, v))
 }
 
 func (s *Server) reportRelay(c echo.Context, v *visit, id report.ID, page relayPage) error {
@@ -126,11 +138,17 @@ func (s *Server) showRelay(c echo.Context, r *report.Report, relays []call.Relay
 
 func (s *Server) showRelayAs(c echo.Context, status int, r *report.Report, relays []call.Relay, page relayPage) error {
 	failed := page.Error || len(page.Problems) > 0
-	page.Frame, page.MaxNote, page.Once = s.frame(c, s.voice.T("office.phone.relay.title")), maxCallNote, report.NewID().String()
+	page.Frame, page.MaxNote = s.frame(c, s.voice.T("office.phone.relay.title")), maxCallNote
+	if _, err := uuid.Parse(page.Once); err != nil {
+		page.Once = report.NewID().String()
+	}
+	if !slices.Contains(relayServices, page.Chosen) {
+		page.Chosen = relayServices[0]
+	}
 	page.Error = failed
 	page.Urgency, page.Lines, page.Relays = int(r.Urgency), s.relayWords(r), s.relayLines(relays)
-	for i, number := range relayServices {
-		page.Services = append(page.Services, choice{Value: number, Text: s.voice.T("office.phone.relay.service." + number), Checked: i == 0})
+	for _, number := range relayServices {
+		page.Services = append(page.Services, choice{Value: number, Text: s.voice.T("office.phone.relay.service." + number), Checked: number == page.Chosen})
 	}
 	return s.render(c, status, "relay", page)
 }
@@ -246,7 +264,7 @@ func (s *Server) relayCall(c echo.Context, v *visit) error {
 }
 
 func relayRefused(one call.Relay, problems []problem) relayPage {
-	return relayPage{Note: one.Note, Problems: problems}
+	return relayPage{Note: one.Note, Chosen: one.Service, Problems: problems}
 }
 
 // keepRelay lays what was done into the draft of a call.
@@ -306,6 +324,9 @@ func (s *Server) noteRelay(c echo.Context, v *visit, id report.ID, one call.Rela
 		return []audit.Event{line}, err
 	})
 	if err != nil && !errors.Is(err, archive.ErrPartID) { // the second press
+		return err
+	}
+	if err := s.sent(c, v); err != nil {
 		return err
 	}
 	return goTo(c, "/dossiers/"+id.String()+"/relais#appels")

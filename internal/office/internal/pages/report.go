@@ -102,6 +102,8 @@ type screen struct {
 func (s *Server) screenOf(kept url.Values) screen {
 	sc := screen{Status: http.StatusOK, Notice: s.voice.T("office.close.kept")}
 	switch {
+	case kept.Has("callback"):
+		sc.Callback = s.promiseReturned(kept)
 	case kept.Get("note") != "":
 		sc.Note = readNoting(kept)
 	case kept.Get("text") != "":
@@ -185,8 +187,8 @@ func (s *Server) showReport(c echo.Context, v *visit, id report.ID, sc screen) e
 	if page.Callbacks.May && found.Urgency == 0 && slices.Contains(triage.Open(), found.Status) {
 		page.Panel.Relay, page.Callbacks.Relay = page.Callbacks.Relay, ""
 	}
-	if sc.Callback.Bad != "" || sc.Callback.BadNote != "" {
-		page.Callbacks.Form = sc.Callback
+	if sc.Callback.Open() {
+		page.Callbacks.take(sc.Callback)
 	}
 	if page.Notes, err = s.notes(c, v, &found, opened, parts, sc.Note); err != nil {
 		return err

@@ -30,13 +30,13 @@ type keptValue struct{ Name, Value string }
 
 // keptNames are the fields that survive a log-in.
 var keptNames = []string{"version", "qualification", "reason", "message", "text", "asks", "files", "hold", "note", "note_id", "share", "replaces", "revision", "call", "to", "referral", "unit", "extent", "reread",
-	"choice", "reference", "other", "drawn", "redactions", "whole", "on"}
+	"choice", "reference", "other", "drawn", "redactions", "whole", "on", "service", "once", "callback", "callback_day", "callback_time", "callback_note", "callback_who"}
 
 // keptLists are those that a form holds several times.
 var keptLists = []string{"part", "file", "added", "person", "report", "omit", "read", "outcome"}
 
 // ownNames are those of them that a page fills in by itself.
-var ownNames = []string{"version", "message", "note_id", "replaces", "revision", "to", "referral", "unit", "extent", "part", "added", "drawn", "report"}
+var ownNames = []string{"version", "message", "note_id", "replaces", "revision", "to", "referral", "unit", "extent", "part", "added", "drawn", "report", "once", "callback", "callback_who"}
 
 // way reads where a link through the log-in leads.
 func (s *Server) way(c echo.Context) way { return way{Return: ownAddress(c.QueryParam("retour"))} }
@@ -55,13 +55,17 @@ func (s *Server) wayTo(c echo.Context) way {
 	if err != nil {
 		return w
 	}
-	if strings.HasPrefix(c.Path(), "/appels/:id") {
+	if slices.Contains(callForms, c.Path()) {
 		w.Kept = []keptValue{{"call", form.Encode()}}
 		return w
 	}
 	w.keep(form, "")
 	return w
 }
+
+// callForms are the addresses that the form of a call is posted to. What else belongs to
+// a call has a form of its own.
+var callForms = []string{"/appels/:id", "/appels/:id/envoi", "/appels/:id/fin", "/appels/:id/abandon", "/appels/:id/reconnexion"}
 
 // typedBesideFile reads what was typed in a form that brings a file. The file is not
 // kept, and read to its end: a browser that is cut off shows an error of its own.
@@ -216,9 +220,9 @@ func (w way) form() url.Values {
 // ownAddresses are those that the log-in leads to, one kind a line.
 var ownAddresses = regexp.MustCompile(`^/(` + strings.Join([]string{
 	`file(\?[a-zA-Z0-9=&%._:-]*)?`,
-	`dossiers/[0-9a-f-]{36}(/pieces/[0-9a-f-]{36}|/decision/[a-z]+|/demande|/demandes/[0-9a-f-]{36}/ajouts/[0-9a-f-]{36}|/transmission(/[0-9a-f-]{36})?)?`,
+	`dossiers/[0-9a-f-]{36}(/pieces/[0-9a-f-]{36}|/decision/[a-z]+|/relais|/demande|/demandes/[0-9a-f-]{36}/ajouts/[0-9a-f-]{36}|/transmission(/[0-9a-f-]{36})?)?`,
 	`demandes(/[0-9a-f-]{36}(/pieces/[0-9a-f-]{36})?)?`,
-	`appels(/nouveau|/[0-9a-f-]{36})?`,
+	`appels(/nouveau|/[0-9a-f-]{36}(/relais)?)?`,
 	`rappels`,
 	`releve(/oublies)?`,
 	`suites`,
