@@ -32,7 +32,7 @@ func (s *Server) recordFields(form string, fields []followup.Field, given url.Va
 		values := given[said+f.Name]
 		key := "office.record.field." + f.Name
 		d := recordField{Name: f.Name, Type: f.Type, Required: f.Required, Max: followup.MostLine,
-			Label: s.voice.First("office.record."+form+"."+f.Name, key), Hint: s.voice.First("office.record."+form+"."+f.Name+".hint", key+".hint")}
+			Label: s.recordLabel(form, f.Name), Hint: s.voice.First("office.record."+form+"."+f.Name+".hint", key+".hint")}
 		if f.Type == followup.Text {
 			d.Max = followup.MostText
 		}
@@ -55,6 +55,11 @@ func (s *Server) recordFields(form string, fields []followup.Field, given url.Va
 		drawn[i] = d
 	}
 	return drawn
+}
+
+// recordLabel is what a field asks, in words.
+func (s *Server) recordLabel(form, field string) string {
+	return s.voice.First("office.record."+form+"."+field, "office.record.field."+field)
 }
 
 // recordCode is a choice in words.

@@ -2,7 +2,9 @@ package pages
 
 import (
 	"context"
+	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -62,30 +64,68 @@ func faultsOfReport(opening, told followup.Said) (faults []followup.Fault) {
 	return faults
 }
 
-// unitReport is what is reported of a record: what was typed, and what the opening says
-// of age and place; whole, how the child may safely be reached too.
+// fromOpening says which answers of a report the opening of a record gives: the last
+// ones, how the child may safely be reached, only when the report is whole.
+var fromOpening = []struct {
+	answer, field string
+	whole         bool
+	as            func(string) string
+}{
+	{"place.department", "department", false, nil},
+	{"children.0.age", "age", false, ageCode},
+	{"contact.value", "phone", true, nil},
+	{"contact.alias", "alias", true, nil},
+	{"contact.safe_hours", "hours", true, nil},
+	{"contact.may_leave_message", "voicemail", true, func(code string) string {
+		return map[string]string{"neutral": string(report.Yes), "none": string(report.No)}[code]
+	}},
+}
+
+// ageCode is an age in years as a report tells it. It has no code from 21 on.
+func ageCode(years string) string {
+	switch n, err := strconv.Atoi(years); {
+	case err != nil || n > 20:
+		return years
+	case n == 0:
+		return string(report.AgeUnder1)
+	case n >= 18:
+		return string(report.Age18To20)
+	default:
+		return strconv.Itoa(n)
+	}
+}
+
+// unitReport is what is reported of a record: what was typed, and what the opening says.
+// The unit's form is wider than the report's: what an answer does not take (an older age,
+// a long alias) stands in the text instead, so that nothing of it keeps a report back.
 func (s *Server) unitReport(v *visit, f *recordFile, told followup.Said) (report.Report, error) {
 	opening, r := f.opening(), report.Report{ID: report.NewID(), Door: report.Professional, Channel: report.Unit, Language: s.voice.Lang, ReceivedAt: s.Now().UTC().Truncate(1000)}
-	note := told.Get("note")
+	note, whole := told.Get("note"), told.Get("extent") == "whole"
 	set := map[string]string{"reporter.profile": string(report.ProfileProfessional), "professional.organisation": s.teamName(f.row.TeamID), "professional.name": v.DisplayName,
-		"danger_now": told.Get("danger"), "place.department": opening.Get("department"), "place.child_now": told.Get("child_now"), "children.0.age": opening.Get("age")}
-	if told.Get("extent") == "whole" {
-		set["contact.value"], set["contact.alias"], set["contact.safe_hours"] = opening.Get("phone"), opening.Get("alias"), opening.Get("hours")
-		if set["contact.value"] != "" {
-			set["contact.channel"] = string(report.ContactChannelPhone)
+		"danger_now": told.Get("danger"), "place.child_now": told.Get("child_now")}
+	if whole && opening.Get("phone") != "" {
+		set["contact.channel"] = string(report.ContactChannelPhone)
+	}
+	for _, from := range fromOpening {
+		given := strings.TrimSpace(opening.Get(from.field))
+		if given == "" || from.whole && !whole {
+			continue
 		}
-		set["contact.may_leave_message"] = map[string]string{"neutral": string(report.Yes), "none": string(report.No)}[opening.Get("voicemail")]
-		if never := opening.Get("never"); never != "" {
-			note += "\n\n" + s.voice.T("office.record.report.never", "Text", never)
+		value := given
+		if from.as != nil {
+			value = from.as(given)
 		}
+		if r.Set(from.answer, []string{value}) != nil {
+			note += "\n\n" + s.voice.T("office.record.report.also", "Label", s.recordLabel(string(followup.Opening), from.field), "Text", given)
+		}
+	}
+	if never := opening.Get("never"); whole && never != "" {
+		note += "\n\n" + s.voice.T("office.record.report.never", "Text", never)
 	}
 	set["situation.facts"] = note
 	for name, value := range set {
-		if value = strings.TrimSpace(value); value == "" {
-			continue
-		}
-		if err := r.Set(name, []string{value}); err != nil {
-			return r, err
+		if err := r.Set(name, []string{strings.TrimSpace(value)}); err != nil {
+			return r, fmt.Errorf("writing the report of a record: %w", err)
 		}
 	}
 	r.Marks = r.Check(r.ReceivedAt)

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 )
 
 // A contact that came straight to the unit goes to the platform as a report of its own
@@ -66,4 +67,32 @@ func TestTheUnitReportsAContactToThePlatform(t *testing.T) {
 	_, address := d.referred(nil)
 	unit.open(address).submit(`form[action$="/accord"]`, nil).want(200, "")
 	unit.open(unit.at+"/ajouter/signalement").want(http.StatusNotFound, "")
+}
+
+// The unit's own form takes more than a report's answers do: whatever stands in an
+// opening, the report reaches the platform with it.
+func TestWhatAReportHasNoAnswerForStandsInItsText(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	unit, platform := d.as("t.colin"), d.as("a.diallo")
+	long := strings.Repeat("Camille ", 24)
+	for _, one := range []struct{ age, alias, want string }{
+		{"0", long, "moins d’un an"},
+		{"07", "Camille", "7 ans"},
+		{"19", "Camille", "18 à 20 ans"},
+		{"23", "Camille", "Âge : 23"},
+	} {
+		unit.open("/suivi/nouveau").submit(".record-form form", url.Values{"who": {d.staffID("t.colin").String()}, "said.label": {"Quetzal"}, "said.origin": {"phone"}, "said.consent": {"young_person"},
+			"said.age": {one.age}, "said.alias": {one.alias}}).want(200, "")
+		record := unit.at
+		unit.open(record+"/ajouter/signalement").submit(".record-form form", url.Values{"said.extent": {"whole"}, "said.danger": {"no"}, "said.note": {"Dort dehors."}}).want(200, record)
+		id := ask[string](d, "select report_id::text from unit_reports order by sent_at desc, report_id desc limit 1")
+		d.clock.Add(time.Second)
+		got := strings.ToLower(platform.open("/dossiers/"+id).want(200, "").text("main"))
+		for _, want := range []string{one.want, strings.TrimSpace(one.alias), "Dort dehors."} {
+			if !strings.Contains(got, strings.ToLower(want)) {
+				t.Errorf("of a child of %s years the platform does not read %q in %q", one.age, want, got)
+			}
+		}
+	}
 }
