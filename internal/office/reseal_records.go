@@ -85,7 +85,7 @@ func (r *resealer) recordAgain(b archive.RecordBody, older, newer keyring.Team, 
 	if err != nil {
 		return nil, err
 	}
-	again, err := followup.SealKey(newer, r.to, b.Record, key)
+	again, err := followup.SealKey(newer, r.to, key)
 	if err == nil {
 		_, err = followup.OpenKey(newer, b.Record, again)
 	}

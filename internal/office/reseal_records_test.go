@@ -21,9 +21,9 @@ func TestResealingBringsRecordsForward(t *testing.T) {
 	at := h.house().Now()
 	by := h.staffID("camille")
 	id, broken, opinion := report.NewID(), report.NewID(), report.NewID()
-	key := secret.New()
+	key, referral := secret.New(), report.NewID()
 	for _, record := range []report.ID{id, broken} {
-		body, err := followup.SealKey(older, first.Receiving(), id, key) // the second stands in another's place
+		body, err := followup.SealKey(older, first.Receiving(), followup.RecordKey{Record: id, Referral: &referral, Key: key}) // the second stands in another's place
 		h.must(err)
 		entry := archive.RecordEntry{ID: report.NewID(), Body: body}
 		h.must(pgx.BeginFunc(t.Context(), h.db.Owner, func(tx pgx.Tx) error {
@@ -42,7 +42,7 @@ func TestResealingBringsRecordsForward(t *testing.T) {
 	}
 	var body []byte
 	h.must(h.db.Owner.QueryRow(t.Context(), "select body from records where id = $1 and epoch = 2", id).Scan(&body))
-	if got, err := followup.OpenKey(newer, id, body); err != nil || !got.Equal(key) {
+	if got, err := followup.OpenKey(newer, id, body); err != nil || !got.Key.Equal(key) || got.Referral == nil || *got.Referral != referral {
 		t.Errorf("the record does not open by the newer key: %v", err)
 	}
 	h.must(h.db.Owner.QueryRow(t.Context(), "select body from record_opinions where id = $1 and epoch = 2", opinion).Scan(&body))

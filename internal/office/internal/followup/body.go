@@ -20,14 +20,24 @@ import (
 // ErrForged says that a sealed body was not made by a member of its team.
 var ErrForged = errors.New("nobody of the team made this")
 
-// A sealedKey is the JSON of a record's body. The check binds the key to the record and
-// to the identity of the unit: to seal something to the unit its public key is enough,
-// to make the check it is not.
+// A RecordKey is what the body of a record holds: its key, and the referral that opened
+// it, uuid.Nil when it came straight to the unit. One sealed before the referral stood
+// here has none.
+type RecordKey struct {
+	Record   uuid.UUID
+	Referral *uuid.UUID
+	Key      secret.Key
+}
+
+// A sealedKey is its JSON. The check binds the key to the record, the referral and the
+// identity of the unit: to seal something to the unit its public key is enough, to make
+// the check it is not.
 type sealedKey struct {
-	Format string    `json:"format"`
-	Record uuid.UUID `json:"record"`
-	Key    string    `json:"key"`
-	Check  string    `json:"check"`
+	Format   string     `json:"format"`
+	Record   uuid.UUID  `json:"record"`
+	Referral *uuid.UUID `json:"referral,omitempty"`
+	Key      string     `json:"key"`
+	Check    string     `json:"check"`
 }
 
 const (
@@ -36,31 +46,42 @@ const (
 )
 
 // SealKey closes a record's key to the unit. The holder is the identity of the same epoch.
-func SealKey(holder keyring.Team, to trust.Epoch, record uuid.UUID, key secret.Key) ([]byte, error) {
+func SealKey(holder keyring.Team, to trust.Epoch, k RecordKey) ([]byte, error) {
 	if holder.ID != to.TeamID || holder.Epoch != to.Number {
-		return nil, fmt.Errorf("sealing the key of record %s: the member does not hold the current key of %s", record, to.TeamID)
+		return nil, fmt.Errorf("sealing the key of record %s: the member does not hold the current key of %s", k.Record, to.TeamID)
 	}
-	check := holder.Check("recueil record key", record[:], key.Bytes())
-	return sealTo(to, sealedKey{keyFormat, record, encode(key.Bytes()), encode(check[:])})
+	check := holder.Check("recueil record key", k.content()...)
+	return sealTo(to, sealedKey{keyFormat, k.Record, k.Referral, encode(k.Key.Bytes()), encode(check[:])})
+}
+
+// content is what the check is made over. Without a referral it is what it was before
+// one stood there: to leave it out of a body that has one breaks the check.
+func (k RecordKey) content() [][]byte {
+	content := [][]byte{k.Record[:], k.Key.Bytes()}
+	if k.Referral != nil {
+		content = append(content, k.Referral[:])
+	}
+	return content
 }
 
 // OpenKey opens a record's key.
-func OpenKey(holder keyring.Team, record uuid.UUID, body []byte) (key secret.Key, err error) {
+func OpenKey(holder keyring.Team, record uuid.UUID, body []byte) (RecordKey, error) {
 	var sealed sealedKey
 	if err := openFrom(holder.Identity(), body, &sealed); err != nil {
-		return key, fmt.Errorf("opening the key of record %s: %w", record, err)
+		return RecordKey{}, fmt.Errorf("opening the key of record %s: %w", record, err)
 	}
 	raw, err := base64.RawStdEncoding.DecodeString(sealed.Key)
 	if err != nil {
-		return key, fmt.Errorf("opening the key of record %s: %w", record, unseal.ErrDamaged)
+		return RecordKey{}, fmt.Errorf("opening the key of record %s: %w", record, unseal.ErrDamaged)
 	}
-	if key, err = secret.FromBytes(raw); err != nil || sealed.Format != keyFormat || sealed.Record != record {
-		return secret.Key{}, fmt.Errorf("opening the key of record %s: %w: it is another body", record, unseal.ErrDamaged)
+	k := RecordKey{Record: record, Referral: sealed.Referral}
+	if k.Key, err = secret.FromBytes(raw); err != nil || sealed.Format != keyFormat || sealed.Record != record {
+		return RecordKey{}, fmt.Errorf("opening the key of record %s: %w: it is another body", record, unseal.ErrDamaged)
 	}
-	if !holder.Checks(sealed.Check, "recueil record key", record[:], key.Bytes()) {
-		return secret.Key{}, fmt.Errorf("opening the key of record %s: %w", record, ErrForged)
+	if !holder.Checks(sealed.Check, "recueil record key", k.content()...) {
+		return RecordKey{}, fmt.Errorf("opening the key of record %s: %w", record, ErrForged)
 	}
-	return key, nil
+	return k, nil
 }
 
 // An Opinion is what somebody of a profession thinks, for that profession alone.

@@ -29,6 +29,7 @@ type recordFile struct {
 	row          archive.Record
 	key          casefile.Case
 	broken       bool // its key does not open: nothing of it can be shown or added
+	misled       bool // its row names another referral than the one that opened it
 	entries      []recordEntry
 	appointments []archive.Appointment
 	opinions     []archive.Opinion
@@ -91,7 +92,7 @@ func (s *Server) openFile(c echo.Context, v *visit, id uuid.UUID) (*recordFile, 
 		return nil, err
 	}
 	f := &recordFile{row: row}
-	if f.key, err = s.recordKey(v, &row); err != nil {
+	if err := s.openRecordKey(v, f); err != nil {
 		s.Log.Warn("a record does not open", "record", id, "err", err)
 		f.broken = true
 	}
@@ -118,12 +119,37 @@ func (s *Server) openFile(c echo.Context, v *visit, id uuid.UUID) (*recordFile, 
 }
 
 func (s *Server) recordKey(v *visit, row *archive.Record) (casefile.Case, error) {
+	opened, err := s.sealedRecord(v, row)
+	return casefile.Case{ID: row.ID, Key: opened.Key}, err
+}
+
+func (s *Server) sealedRecord(v *visit, row *archive.Record) (followup.RecordKey, error) {
 	key, ok := holder(v, row.TeamID, row.Epoch)
 	if !ok {
-		return casefile.Case{}, fmt.Errorf("the member holds no epoch %d of %s", row.Epoch, row.TeamID)
+		return followup.RecordKey{}, fmt.Errorf("the member holds no epoch %d of %s", row.Epoch, row.TeamID)
 	}
-	opened, err := followup.OpenKey(key, row.ID, row.Body)
-	return casefile.Case{ID: row.ID, Key: opened}, err
+	return followup.OpenKey(key, row.ID, row.Body)
+}
+
+// openRecordKey opens the key of a record. The referral that was sealed with it is the
+// one that counts: whoever writes the database could otherwise have what the unit writes
+// of one child arrive at the report of another, or in another mailbox.
+func (s *Server) openRecordKey(v *visit, f *recordFile) error {
+	opened, err := s.sealedRecord(v, &f.row)
+	if err != nil {
+		return err
+	}
+	f.key = casefile.Case{ID: f.row.ID, Key: opened.Key}
+	if opened.Referral == nil { // sealed before it stood there
+		return nil
+	}
+	sealed := opened.Referral
+	if *sealed == uuid.Nil {
+		sealed = nil
+	}
+	f.misled = !sameID(sealed, f.row.Referral)
+	f.row.Referral = sealed
+	return nil
 }
 
 // openEntries opens what opens. A row that says of an entry that it corrects another

@@ -138,7 +138,11 @@ func (s *Server) storeRecord(ctx context.Context, tx pgx.Tx, v *visit, o opened)
 		return nil, errRole
 	}
 	key := casefile.Case{ID: o.record, Key: secret.New()}
-	body, err := followup.SealKey(own, to, o.record, key.Key)
+	from := uuid.Nil // it came straight to the unit
+	if o.referral != nil {
+		from = *o.referral
+	}
+	body, err := followup.SealKey(own, to, followup.RecordKey{Record: o.record, Referral: &from, Key: key.Key})
 	if err != nil {
 		return nil, err
 	}

@@ -73,8 +73,7 @@ func TestRecordTakesNoForgedKey(t *testing.T) {
 	own := d.teamKeys("c.martin").Epochs("plateau")[0] // an identity that is not the unit's
 	forger, forged := own, unit
 	forger.ID, forged.TeamID = "cellule", "cellule"
-	key := [32]byte{1}
-	body, err := followup.SealKey(forger, forged, id, key)
+	body, err := followup.SealKey(forger, forged, followup.RecordKey{Record: id, Key: [32]byte{1}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ type recordPage struct {
 	Heading  string
 	Detail   string
 	Broken   bool
-	Moved    bool // the row names another opening than what was sealed
+	Altered  []string // what the rows tell otherwise than what was sealed
 	Closed   bool
 	Status   string
 	Lead     string
@@ -102,9 +102,7 @@ func (s *Server) recordPage(c echo.Context, v *visit, f *recordFile) recordPage 
 		return page
 	}
 	page.Detail = s.recordDetail(opening)
-	if page.Moved = f.openingMoved(); page.Moved {
-		s.Log.Warn("the opening of a record was moved from outside", "record", f.row.ID)
-	}
+	page.Altered = s.alteredOf(f)
 	page.Safe = s.safeContact(opening)
 	page.Facts = s.openingFacts(opening)
 	page.Planned = s.plannedLines(f)

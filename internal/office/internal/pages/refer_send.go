@@ -101,7 +101,7 @@ func (s *Server) referTooLate(c echo.Context, v *visit) error {
 // referTo seals the body, and stores it with the entry on the case and the line in the
 // trail: all of them, or none.
 func (s *Server) referTo(c echo.Context, v *visit, of *referable, t referring) error {
-	body := referral.Body{ID: t.ID, Masked: t.Masked, Reason: t.Reason, Wish: string(of.opened.Exploitation.WantsFollowUpCall), Link: secret.New(), Report: referral.Whole(of.opened)}
+	body := referral.Body{ID: t.ID, From: of.row.TeamID, Masked: t.Masked, Reason: t.Reason, Wish: string(of.opened.Exploitation.WantsFollowUpCall), Link: secret.New(), Report: referral.Whole(of.opened)}
 	entry := &referred{Referral: t.ID, Unit: t.Unit, Masked: t.Masked, Reason: t.Reason, Link: body.Link.Bytes()}
 	if t.Masked {
 		var err error

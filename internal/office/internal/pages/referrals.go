@@ -122,7 +122,7 @@ func (s *Server) openReferral(v *visit, f *archive.Referral) (*referral.Body, er
 	if !held {
 		return nil, archive.ErrNotFound
 	}
-	body, err := referral.Open(identity, f.ID, f.Masked, f.Body)
+	body, err := referral.Open(identity, referral.Row{ID: f.ID, From: f.FromTeam, Masked: f.Masked}, f.Body)
 	if err != nil {
 		s.Log.Warn("a referral does not open", "referral", f.ID, "err", err)
 	}

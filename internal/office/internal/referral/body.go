@@ -35,6 +35,7 @@ const Format = "recueil.referral/1"
 // A Body is what the unit reads.
 type Body struct {
 	ID      uuid.UUID // of the referral
+	From    string    // the team that gives it, and reads what the unit writes about it
 	Masked  bool
 	Reason  string
 	Wish    string         // whether the reporter wants to be called by the unit: yes, no, later or ""
@@ -54,6 +55,7 @@ type File struct {
 type wire struct {
 	Format  string          `json:"format"`
 	ID      uuid.UUID       `json:"id"`
+	From    string          `json:"from,omitempty"` // not in what was sealed before it stood here
 	Masked  bool            `json:"masked"`
 	Reason  string          `json:"reason"`
 	Wish    string          `json:"wish,omitempty"`
@@ -82,7 +84,7 @@ func Seal(b *Body, to trust.Epoch) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sealing referral %s: %w", b.ID, err)
 	}
-	return sealed(b.ID, wire{Format, b.ID, b.Masked, b.Reason, b.Wish, content, encodeKey(b.Link), wireFiles(b.Files), b.Removed}, to)
+	return sealed(b.ID, wire{Format, b.ID, b.From, b.Masked, b.Reason, b.Wish, content, encodeKey(b.Link), wireFiles(b.Files), b.Removed}, to)
 }
 
 func wireFiles(files []File) (wired []wireFile) {
@@ -115,9 +117,18 @@ func sealed(id uuid.UUID, content any, to trust.Epoch) ([]byte, error) {
 	return seal.Again(padded, to)
 }
 
+// A Row is what stands in clear beside a body.
+type Row struct {
+	ID     uuid.UUID
+	From   string
+	Masked bool
+}
+
 // Open opens the body of a referral. The error is unseal.ErrDamaged when it is another
-// referral's, or not what its row says.
-func Open(identity age.Identity, id uuid.UUID, masked bool, body []byte) (*Body, error) {
+// referral's, or not what its row says: a row that names another team would have what
+// the unit writes sealed to that one.
+func Open(identity age.Identity, row Row, body []byte) (*Body, error) {
+	id := row.ID
 	plain, err := unseal.Body(identity, body)
 	if err != nil {
 		return nil, fmt.Errorf("opening referral %s: %w", id, err)
@@ -127,10 +138,10 @@ func Open(identity age.Identity, id uuid.UUID, masked bool, body []byte) (*Body,
 	if json.Unmarshal(plain, &w) != nil || w.Format != Format {
 		return nil, fmt.Errorf("opening referral %s: %w: it is no %s", id, unseal.ErrDamaged, Format)
 	}
-	if w.ID != id || w.Masked != masked {
+	if w.ID != id || w.Masked != row.Masked || w.From != "" && w.From != row.From {
 		return nil, fmt.Errorf("opening referral %s: %w: it is the body of another", id, unseal.ErrDamaged)
 	}
-	b := &Body{ID: w.ID, Masked: w.Masked, Reason: w.Reason, Wish: w.Wish, Removed: w.Removed}
+	b := &Body{ID: w.ID, From: w.From, Masked: w.Masked, Reason: w.Reason, Wish: w.Wish, Removed: w.Removed}
 	r, err := report.Decode(w.Report)
 	if err != nil {
 		return nil, fmt.Errorf("opening referral %s: %w: %w", id, unseal.ErrDamaged, err)

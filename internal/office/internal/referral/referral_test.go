@@ -111,13 +111,14 @@ func TestAReferralOpensForItsUnitAndAsItself(t *testing.T) {
 	epoch, identity := sealtest.Team(t, "cellule")
 	_, other := sealtest.Team(t, "cellule")
 	r := full(t, report.ProfileSibling)
-	b := &referral.Body{ID: report.NewID(), Reason: "Suivi <long>", Wish: "yes", Report: referral.Whole(r), Link: secret.New(),
+	b := &referral.Body{ID: report.NewID(), From: "plateau", Reason: "Suivi <long>", Wish: "yes", Report: referral.Whole(r), Link: secret.New(),
 		Files: []referral.File{{Attachment: r.Attachments[0], Owner: r.ID, Key: secret.New()}}}
 	sealed, err := referral.Seal(b, epoch)
 	if err != nil {
 		t.Fatal(err)
 	}
-	opened, err := referral.Open(identity, b.ID, false, sealed)
+	row := referral.Row{ID: b.ID, From: "plateau"}
+	opened, err := referral.Open(identity, row, sealed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,11 +126,18 @@ func TestAReferralOpensForItsUnitAndAsItself(t *testing.T) {
 		!opened.Report.CaseKey.IsZero() || !opened.Files[0].Key.Equal(b.Files[0].Key) || opened.Files[0].Name != r.Attachments[0].Name {
 		t.Errorf("it opens as %+v", opened)
 	}
+	// What was sealed before the team stood inside opens as it did.
+	older := *b
+	older.From = ""
+	if again, err := referral.Seal(&older, epoch); err != nil || second(referral.Open(identity, row, again)) != nil {
+		t.Error("a referral that names no team does not open")
+	}
 	for name, err := range map[string]error{
-		"another team":     second(referral.Open(other, b.ID, false, sealed)),
-		"another referral": second(referral.Open(identity, report.NewID(), false, sealed)),
-		"as masked":        second(referral.Open(identity, b.ID, true, sealed)),
-		"cut":              second(referral.Open(identity, b.ID, false, sealed[:len(sealed)-1])),
+		"another team":     second(referral.Open(other, row, sealed)),
+		"another referral": second(referral.Open(identity, referral.Row{ID: report.NewID(), From: "plateau"}, sealed)),
+		"from another":     second(referral.Open(identity, referral.Row{ID: b.ID, From: "autre"}, sealed)),
+		"as masked":        second(referral.Open(identity, referral.Row{ID: b.ID, From: "plateau", Masked: true}, sealed)),
+		"cut":              second(referral.Open(identity, row, sealed[:len(sealed)-1])),
 	} {
 		if !errors.Is(err, unseal.ErrDamaged) {
 			t.Errorf("%s: %v", name, err)
