@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
-	"github.com/labstack/echo/v4"
 
 	"recueil/internal/office/internal/archive"
+	"recueil/internal/office/internal/audit"
+	"recueil/internal/office/internal/casefile"
 	"recueil/internal/office/internal/referral"
 	"recueil/internal/report"
 	"recueil/internal/secret"
@@ -117,20 +117,19 @@ func (s *Server) addedLeaks(r *report.Report, a added, t referring) []problem {
 
 // A passing is the decision on one addition for one referral.
 type passing struct {
+	of    *report.Report // the case
 	row   archive.Referral
 	link  secret.Key
-	of    added
+	added added
 	text  string   // of a masked referral
 	files []string // that were chosen, of a masked one
 	keep  bool     // nothing of it is given
 }
 
-// passed seals what is given of an addition. A masked one of which nothing is given is
-// kept.
-func (s *Server) passed(v *visit, p passing) (archive.PassedAddition, error) {
-	d := archive.PassedAddition{ID: report.NewID(), ReferralID: p.row.ID, AdditionID: p.of.row.ID, TeamID: p.row.ToTeam, Author: v.ID, DecidedAt: s.Now()}
-	given := referral.Addition{ID: d.ID, Referral: p.row.ID, Masked: p.row.Masked, At: p.of.at}
-	for _, f := range p.of.files {
+// given is what the unit gets of an addition. Nothing of it is kept.
+func (s *Server) given(p passing) (given referral.Addition, nothing bool) {
+	given = referral.Addition{ID: report.NewID(), Referral: p.row.ID, Masked: p.row.Masked, At: p.added.at}
+	for _, f := range p.added.files {
 		if p.row.Masked && !slices.Contains(p.files, f.listed.ID.String()) {
 			continue
 		}
@@ -142,38 +141,64 @@ func (s *Server) passed(v *visit, p passing) (archive.PassedAddition, error) {
 	}
 	if p.row.Masked {
 		given.Text = strings.TrimSpace(p.text)
-	} else if p.of.body != nil {
-		given.Report = referral.Whole(p.of.body)
+	} else if p.added.body != nil {
+		given.Report = referral.Whole(p.added.body)
 	}
-	if p.keep || p.of.body == nil || given.Masked && given.Text == "" && len(given.Files) == 0 {
-		return d, nil
+	return given, p.keep || p.added.body == nil || given.Masked && given.Text == "" && len(given.Files) == 0
+}
+
+// A passed addition is a decision about to be stored, with what the case and the trail
+// say of it.
+type passed struct {
+	row     archive.PassedAddition
+	writing writing
+}
+
+// passed seals what is given of an addition. A masked one of which nothing is given is
+// kept.
+func (s *Server) passed(v *visit, p passing) (d passed, err error) {
+	given, nothing := s.given(p)
+	d.row = archive.PassedAddition{ID: given.ID, ReferralID: p.row.ID, AdditionID: p.added.row.ID, TeamID: p.row.ToTeam, Author: v.ID, DecidedAt: s.Now()}
+	entry := &passedOn{Referral: p.row.ID, Addition: p.added.row.ID, Unit: p.row.ToTeam, Kept: nothing}
+	line := audit.Event{Action: "referral.keep_addition", Object: "referral", ID: p.row.ID.String(), Detail: p.added.row.ID.String()}
+	if !nothing {
+		line.Action, entry.Text = "referral.pass_on", given.Text
+		entry.Files = idsOf(given.Files)
+		to, err := s.seals(p.row.ToTeam)
+		if err != nil {
+			return d, err
+		}
+		d.row.Epoch = &to.Number
+		if d.row.Body, err = referral.SealAddition(p.link, &given, to); err != nil {
+			return d, err
+		}
 	}
-	to, err := s.seals(p.row.ToTeam)
-	if err != nil {
-		return d, err
+	d.writing = writing{casefile.Of(p.of).New(archive.ReferralPart, entry), line}
+	return d, nil
+}
+
+func idsOf(files []referral.File) (ids []report.ID) {
+	for _, f := range files {
+		ids = append(ids, f.ID)
 	}
-	d.Epoch = &to.Number
-	d.Body, err = referral.SealAddition(p.link, &given, to)
-	return d, err
+	return ids
 }
 
 // passEarlier decides with a referral on what was added before it: of a whole one all
 // that opens goes along, of a masked one what stood on the page is as somebody decided
 // there. What came in between waits like what comes later.
-func (s *Server) passEarlier(c echo.Context, tx pgx.Tx, v *visit, e earlier) error {
+func (s *Server) passEarlier(v *visit, e earlier) (all []passed, err error) {
 	for _, a := range e.of.added {
 		if a.body == nil || e.row.Masked && !slices.Contains(e.typed.Added, a.row.ID.String()) {
 			continue
 		}
-		d, err := s.passed(v, passing{row: e.row, link: e.link, of: a, text: e.typed.Choice.Texts[textName(a.row.ID)], files: e.typed.Files})
+		d, err := s.passed(v, passing{of: e.of.opened, row: e.row, link: e.link, added: a, text: e.typed.Choice.Texts[textName(a.row.ID)], files: e.typed.Files})
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := archive.PassOn(c.Request().Context(), tx, d); err != nil {
-			return err
-		}
+		all = append(all, d)
 	}
-	return nil
+	return all, nil
 }
 
 // An earlier is a referral about to be stored, with what was typed for it.

@@ -58,6 +58,15 @@ func TestAMaskedReferralAsksWhatIsGivenOfAnAddition(t *testing.T) {
 	if got := b.text("#confie"); strings.Contains(got, "ne sait pas encore") || !strings.Contains(got, "Un ajout transmis") || !strings.Contains(got, "Gardé au plateau") {
 		t.Errorf("the platform reads %q", got)
 	}
+	// The case says what was given of each, and the trail who decided it.
+	if got := b.text(".timeline"); !strings.Contains(got, "Elle dort chez un ami.") || strings.Count(got, "Cellule de suivi") < 3 {
+		t.Errorf("the case tells %q", got)
+	}
+	for _, action := range []string{"referral.pass_on", "referral.keep_addition"} {
+		if n := ask[int](d, "select count(*) from audit_events where action = $1", action); n != 1 {
+			t.Errorf("%s stands %d times in the trail", action, n)
+		}
+	}
 	unit := d.as("t.colin").open("/demandes/"+ask[string](d, "select id::text from referrals")).want(200, "")
 	if got := unit.text("#ajouts"); !strings.Contains(got, "Elle dort chez un ami.") || strings.Contains(unit.body, "Nadia") || strings.Contains(unit.body, "quetzal") || strings.Contains(unit.body, "Merci") {
 		t.Errorf("the unit reads %q", got)

@@ -11,7 +11,6 @@ import (
 
 	"recueil/internal/office/internal/archive"
 	"recueil/internal/office/internal/audit"
-	"recueil/internal/office/internal/casefile"
 	"recueil/internal/report"
 	"recueil/internal/seal"
 	"recueil/internal/secret"
@@ -37,11 +36,12 @@ func (p passPage) Bad(field string) string { return textOf(p.Problems, field) }
 
 // A passedOn is the entry that the decision on an addition leaves on the case.
 type passedOn struct {
-	Referral uuid.UUID `json:"referral"`
-	Addition report.ID `json:"addition"`
-	Unit     string    `json:"unit"`
-	Kept     bool      `json:"kept,omitempty"`
-	Text     string    `json:"text,omitempty"` // of a masked referral, as it was given
+	Referral uuid.UUID   `json:"referral"`
+	Addition report.ID   `json:"addition"`
+	Unit     string      `json:"unit"`
+	Kept     bool        `json:"kept,omitempty"`
+	Text     string      `json:"text,omitempty"` // of a masked referral, as it was given
+	Files    []report.ID `json:"files,omitempty"`
 }
 
 // Format names the shape of its JSON.
@@ -54,9 +54,10 @@ type passable struct {
 	row    *archive.Report
 	opened *report.Report
 	to     archive.Referral
+	parts  []archive.Part
 	given  referred
 	of     added
-	done   bool // decided already, and not to be kept
+	done   *archive.PassedAddition // by which the unit has it already
 }
 
 func (p *passable) address() string {
@@ -85,11 +86,10 @@ func (s *Server) passable(c echo.Context, v *visit) (*passable, error) {
 	if _, known := s.Desk.Trust.File().Team(found.TeamID); !known || p.to.Status != archive.Proposed && p.to.Status != archive.Accepted {
 		return nil, errNotPassable
 	}
-	parts, err := s.Archive.Parts(ctx, id)
-	if err != nil {
+	if p.parts, err = s.Archive.Parts(ctx, id); err != nil {
 		return nil, err
 	}
-	p.given = shownReport{row: &found, opened: p.opened, parts: parts}.given()[p.to.ID]
+	p.given = shownReport{row: &found, opened: p.opened, parts: p.parts}.given()[p.to.ID]
 	additions, err := s.additions(c, v, &found)
 	if err != nil {
 		return nil, err
@@ -122,14 +122,14 @@ func (s *Server) referralOf(c echo.Context, id report.ID) (archive.Referral, err
 	return archive.Referral{}, archive.ErrNotFound
 }
 
-func (s *Server) passedAlready(c echo.Context, p *passable) (bool, error) {
+func (s *Server) passedAlready(c echo.Context, p *passable) (*archive.PassedAddition, error) {
 	decided, err := s.Archive.PassedOf(c.Request().Context(), p.row.ID)
 	for _, d := range decided {
 		if d.ReferralID == p.to.ID && d.AdditionID == p.of.row.ID && d.Body != nil {
-			return true, err
+			return &d, err
 		}
 	}
-	return false, err
+	return nil, err
 }
 
 // typedPass reads what is typed on the page, as the page of a referral reads it.
@@ -144,7 +144,7 @@ func (s *Server) askPass(c echo.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
-	if p.done {
+	if p.done != nil {
 		return c.Redirect(http.StatusSeeOther, "/dossiers/"+p.row.ID.String()+"#confie")
 	}
 	line := audit.Event{At: s.Now(), Actor: v.ID, Action: "report.open", Object: "report", ID: p.row.ID.String(), Seen: p.of.row.Body}
@@ -172,33 +172,43 @@ func (s *Server) showPass(c echo.Context, p *passable, status int, t referring, 
 
 // pass gives the unit an addition, or decides that it stays.
 func (s *Server) pass(c echo.Context, v *visit) error {
-	p, err := s.passable(c, v)
-	if err != nil {
-		return err
+	p, late := s.passable(c, v)
+	if late != nil && !errors.Is(late, errNotPassable) {
+		return late
 	}
 	form, err := web.ReadForm(c.Response(), c.Request())
 	if err != nil {
 		return err
 	}
-	back := "/dossiers/" + p.row.ID.String() + "#confie"
-	if p.done {
-		return goTo(c, back)
+	if late != nil {
+		return s.passTooLate(c, v, form)
 	}
 	t, keep := p.typedPass(form), form.Get("keep") != ""
+	if p.done != nil {
+		return s.passedBefore(c, v, p, form)
+	}
 	if problems := s.problemsOfPassing(p, t); !keep && problems != nil {
 		return s.showPass(c, p, http.StatusUnprocessableEntity, t, "", problems...)
 	}
-	err = s.passTo(c, v, p, t, keep)
-	if errors.Is(err, archive.ErrAnswered) {
-		return errNotPassable
-	}
-	if err != nil && !errors.Is(err, archive.ErrPassed) {
+	switch err = s.passTo(c, v, p, t, keep); {
+	case errors.Is(err, archive.ErrAnswered), errors.Is(err, errNotPassable):
+		return s.passTooLate(c, v, form)
+	case errors.Is(err, archive.ErrPassed):
+		if p, err = s.passable(c, v); err != nil {
+			return err
+		}
+		return s.passedBefore(c, v, p, form)
+	case err != nil:
 		return err
 	}
+	return s.afterPass(c, v, p)
+}
+
+func (s *Server) afterPass(c echo.Context, v *visit, p *passable) error {
 	if err := s.sent(c, v); err != nil {
 		return err
 	}
-	return goTo(c, back)
+	return goTo(c, "/dossiers/"+p.row.ID.String()+"#confie")
 }
 
 // problemsOfPassing holds what a masked referral gives of an addition against it.
@@ -209,14 +219,22 @@ func (s *Server) problemsOfPassing(p *passable, t referring) []problem {
 	if !p.to.Masked {
 		return nil
 	}
-	problems := s.addedLeaks(p.opened, p.of, t)
-	if t.Choice.Texts[textName(p.of.row.ID)] == "" && len(t.Files) == 0 {
-		problems = append(problems, problem{textID(textName(p.of.row.ID)), s.voice.T("office.pass.nothing")})
+	problems, field := s.addedLeaks(p.opened, p.of, t), textID(textName(p.of.row.ID))
+	switch given, nothing := s.given(p.passing(t, false)); {
+	case nothing:
+		problems = append(problems, problem{field, s.voice.T("office.pass.nothing")})
+	case len(given.Files) < len(t.Files): // frozen since he chose it
+		problems = append(problems, problem{field, s.voice.T("office.pass.file_gone")})
 	}
 	if !t.Reread {
 		problems = append(problems, problem{"reread", s.voice.T("office.refer.reread.missing")})
 	}
 	return problems
+}
+
+// passing is the decision on what is typed.
+func (p *passable) passing(t referring, keep bool) passing {
+	return passing{of: p.opened, row: p.to, added: p.of, text: t.Choice.Texts[textName(p.of.row.ID)], files: t.Files, keep: keep}
 }
 
 // passTo stores the decision, its entry on the case and the line in the trail.
@@ -227,53 +245,11 @@ func (s *Server) passTo(c echo.Context, v *visit, p *passable, t referring, keep
 	if !keep && (err != nil || p.given.Masked != p.to.Masked || p.given.Unit != p.to.ToTeam) {
 		return errNotPassable
 	}
-	text := t.Choice.Texts[textName(p.of.row.ID)]
-	d, err := s.passed(v, passing{row: p.to, link: link, of: p.of, text: text, files: t.Files, keep: keep})
+	what := p.passing(t, keep)
+	what.link = link
+	d, err := s.passed(v, what)
 	if err != nil {
 		return err
 	}
-	entry := &passedOn{Referral: p.to.ID, Addition: p.of.row.ID, Unit: p.to.ToTeam, Kept: d.Body == nil}
-	line := audit.Event{Action: "referral.keep_addition", Object: "referral", ID: p.to.ID.String(), Detail: p.of.row.ID.String()}
-	if !entry.Kept {
-		line.Action = "referral.pass_on"
-		if p.to.Masked {
-			entry.Text = text
-		}
-	}
-	part := casefile.Of(p.opened).New(archive.ReferralPart, entry)
-	return s.record(c, v, part, line, func(tx pgx.Tx) error { return archive.PassOn(c.Request().Context(), tx, d) })
-}
-
-// A passLine is an addition that waits for somebody to decide whether the unit gets it.
-type passLine struct {
-	When    string
-	Anchor  string // where it stands on the page
-	Address string
-	Direct  bool // it goes as it came: one press
-}
-
-// toPass lists what was added since the referrals of a report that a unit still has, and
-// of that what somebody kept, to think again.
-func (s *Server) toPass(of shownReport, f archive.Referral, decided []archive.PassedAddition) (waits, kept []passLine) {
-	if f.Status != archive.Proposed && f.Status != archive.Accepted {
-		return nil, nil
-	}
-	known, given := map[report.ID]bool{}, map[report.ID]bool{}
-	for _, d := range decided {
-		if d.ReferralID == f.ID {
-			known[d.AdditionID], given[d.AdditionID] = true, given[d.AdditionID] || d.Body != nil
-		}
-	}
-	for _, a := range of.additions {
-		line := passLine{When: s.when(a.at), Anchor: "#a-" + a.row.ID.String(), Direct: !f.Masked && a.body != nil,
-			Address: "/dossiers/" + of.row.ID.String() + "/demandes/" + f.ID.String() + "/ajouts/" + a.row.ID.String()}
-		switch {
-		case given[a.row.ID]:
-		case known[a.row.ID]:
-			kept = append(kept, line)
-		default:
-			waits = append(waits, line)
-		}
-	}
-	return waits, kept
+	return s.recordAll(c, v, func(tx pgx.Tx) error { return archive.PassOn(c.Request().Context(), tx, d.row) }, d.writing)
 }

@@ -85,7 +85,7 @@ func (s *Server) isReferred(c echo.Context, of *referable, t referring) bool {
 }
 
 // referTooLate answers who refers what was closed or merged meanwhile: the report as it
-// is, and what he typed below it.
+// is, beside what he typed.
 func (s *Server) referTooLate(c echo.Context, v *visit) error {
 	id, err := parseID(c.Param("id"))
 	if err != nil {
@@ -95,7 +95,7 @@ func (s *Server) referTooLate(c echo.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
-	return s.showReport(c, v, id, screen{Status: http.StatusConflict, Closing: closing{Reason: plainLines(form.Get("reason"))}, Notice: s.voice.T("office.refer.too_late")})
+	return s.showReport(c, v, id, screen{Status: http.StatusConflict, Written: s.leftTexts(form), Notice: s.voice.T("office.refer.too_late")})
 }
 
 // referTo seals the body, and stores it with the entry on the case and the line in the
@@ -117,9 +117,7 @@ func (s *Server) referTo(c echo.Context, v *visit, of *referable, t referring) e
 		})
 	}
 	body.Files = s.filesOf(of, t)
-	for _, f := range body.Files {
-		entry.Files = append(entry.Files, f.ID)
-	}
+	entry.Files = idsOf(body.Files)
 	to, err := s.seals(t.Unit)
 	if err != nil {
 		return err
@@ -130,14 +128,26 @@ func (s *Server) referTo(c echo.Context, v *visit, of *referable, t referring) e
 	}
 	row := archive.Referral{ID: t.ID, ReportID: of.row.ID, FromTeam: of.row.TeamID, ToTeam: to.TeamID, Epoch: to.Number, Masked: t.Masked,
 		ProposedBy: v.ID, ProposedAt: s.Now(), Body: sealed}
-	part := casefile.Of(of.opened).New(archive.ReferralPart, entry)
-	line := audit.Event{Action: "referral.propose", Object: "report", ID: of.row.ID.String(), Detail: t.ID.String()}
-	return s.record(c, v, part, line, func(tx pgx.Tx) error {
+	all, err := s.passEarlier(v, earlier{of, t, row, body.Link})
+	if err != nil {
+		return err
+	}
+	writings := []writing{{casefile.Of(of.opened).New(archive.ReferralPart, entry),
+		audit.Event{Action: "referral.propose", Object: "report", ID: of.row.ID.String(), Detail: t.ID.String()}}}
+	for _, d := range all {
+		writings = append(writings, d.writing)
+	}
+	return s.recordAll(c, v, func(tx pgx.Tx) error {
 		if err := archive.Refer(c.Request().Context(), tx, row, t.Version); err != nil {
 			return err
 		}
-		return s.passEarlier(c, tx, v, earlier{of, t, row, body.Link})
-	})
+		for _, d := range all {
+			if err := archive.PassOn(c.Request().Context(), tx, d.row); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, writings...)
 }
 
 // filesOf lists the files that go along: of a whole report all, of a masked one those

@@ -44,6 +44,7 @@ type reportPage struct {
 	Referrals referralPane
 	Leaving   *sentLink
 	Notice    string
+	Written   []leftText // typed for a form that cannot be sent any more
 	Problems  []problem
 	MaxReason int
 }
@@ -94,6 +95,7 @@ type screen struct {
 	Named    []segment // of the message
 	Note     noting
 	Callback promiseForm
+	Written  []leftText // of a form that cannot be sent any more
 	Notice   string
 	Problems []problem
 }
@@ -140,7 +142,7 @@ func (s *Server) showReport(c echo.Context, v *visit, id report.ID, sc screen) e
 	}
 	page := reportPage{Frame: s.frame(c, s.voice.T("office.report.title", "Reference", reference)), Row: s.row(v, &found, opened),
 		Reference: reference, Status: s.voice.T("office.status." + string(found.Status)), Received: s.when(received),
-		Notice: sc.Notice, Problems: sc.Problems, MaxReason: maxReason,
+		Notice: sc.Notice, Written: sc.Written, Problems: sc.Problems, MaxReason: maxReason,
 		Live: streamAddress(streamPath, snapshot, id), Arrivals: streamAddress("/file/arrivees", snapshot, id)}
 	page.Error = len(sc.Problems) > 0
 	page.Past = slices.Contains([]triage.Status{triage.Closed, triage.Merged, triage.Archived}, found.Status)

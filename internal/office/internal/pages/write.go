@@ -23,14 +23,29 @@ func (s *Server) take(c echo.Context, v *visit, step archive.Step, why archive.N
 
 // record does an act, stores the part that belongs to it, and writes its line.
 func (s *Server) record(c echo.Context, v *visit, part archive.NewPart, line audit.Event, act func(pgx.Tx) error) error {
-	ctx := c.Request().Context()
-	part.Author, part.At = v.ID, s.Now()
-	line.Actor, line.At = v.ID, part.At
+	return s.recordAll(c, v, act, writing{part, line})
+}
+
+// A writing is a part of a case with its line in the trail.
+type writing struct {
+	part archive.NewPart
+	line audit.Event
+}
+
+// recordAll is record for an act that more than one part tells of.
+func (s *Server) recordAll(c echo.Context, v *visit, act func(pgx.Tx) error, all ...writing) error {
+	ctx, now := c.Request().Context(), s.Now()
 	return s.Trail.Record(ctx, func(tx pgx.Tx) (lines []audit.Event, err error) {
 		if err := act(tx); err != nil {
 			return nil, err
 		}
-		line.Seen, err = archive.AppendPart(ctx, tx, part)
-		return []audit.Event{line}, err
+		for _, w := range all {
+			w.part.Author, w.part.At, w.line.Actor, w.line.At = v.ID, now, v.ID, now
+			if w.line.Seen, err = archive.AppendPart(ctx, tx, w.part); err != nil {
+				return nil, err
+			}
+			lines = append(lines, w.line)
+		}
+		return lines, nil
 	})
 }
