@@ -96,6 +96,24 @@ test("45 a cancelled upload leaves nothing", async () => asVisitor({}, async ({ 
   }
 })));
 
+test("who goes on while a file is on its way is told when it breaks off, and decides again", async () => asVisitor({}, async ({ page }) => {
+  await toFiles(page);
+  let breakOff;
+  const held = new Promise((resolve) => { breakOff = resolve; });
+  await page.route("**/f", async (route) => { await held; await route.abort(); });
+  await page.locator("input[type=file]").setInputFiles(file("capture.jpg", picture(2000)));
+  await page.locator(".is-sending").waitFor();
+  await page.locator(forward).click();
+  breakOff();
+  await page.locator(".is-refused small").waitFor();
+  await pause(300);
+  assert.match(page.url(), /\/e\/11$/);
+  await page.unroute("**/f");
+  await page.locator(".is-refused button:visible").last().click(); // again
+  await page.locator("[data-list] button[name=file]").waitFor();
+  assert.equal(await rows(await idOf(await sendOn(page))), 1);
+}));
+
 test("32 leaving deletes the files at once", async () => asVisitor({}, async ({ page, js }) => {
   const before = await all();
   await toFiles(page);

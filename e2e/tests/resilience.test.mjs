@@ -42,6 +42,22 @@ test("20 sent while offline: the text stays, and the next try sends it", async (
   assert.equal(await reports(await reference(page)), 1);
 }));
 
+test("20 a proxy whose server restarts, or one that finds the text too long: the text stays", async () => asVisitor({}, async ({ page }) => {
+  await open(page, "/d");
+  await press(page, "main a[href='/m']");
+  await fill(page, { "short.story": words10 });
+  for (const status of [502, 504, 413]) {
+    await page.route("**/m", (route) => route.fulfill({ status, contentType: "text/html", body: "<h1>nginx</h1>" }));
+    await page.locator(forward).click();
+    await page.locator("[data-offline]").waitFor();
+    assert.deepEqual((await typed(page))["short.story"], [words10]);
+    await page.unroute("**/m");
+    await page.locator("[data-offline]").evaluate((notice) => { notice.hidden = true; });
+  }
+  await press(page, forward);
+  assert.match(page.url(), /\/r$/);
+}));
+
 test("20 offline on a step and on the check page, too", async () => asVisitor({}, async ({ page, context }) => {
   await enter(page, "self");
   await answer(page, { danger_now: "no" });

@@ -7,6 +7,8 @@ import (
 	"net/url"
 
 	"github.com/labstack/echo/v4"
+
+	"recueil/internal/report"
 )
 
 // exit leaves: the draft and the receipt are deleted, the cookie expires, the
@@ -34,12 +36,12 @@ func (s *Server) forget(c echo.Context) error {
 	dropLanguage(c)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request().Context()), patience)
 	defer cancel()
+	var owners []report.ID // of files that go along
 	var rows [][32]byte
-	var failed error
 	if token, err := cookieToken(c); err == nil {
 		rows = append(rows, draftID(&visit{token: token}))
-		if v, err := s.read(ctx, token); err == nil {
-			failed = s.forgetFiles(ctx, c, v)
+		if v, err := s.read(ctx, token); err == nil && s.leavesFiles(c, v) {
+			owners = append(owners, v.ID)
 		}
 	}
 	if _, err := c.Cookie(boxCookie); err == nil {
@@ -47,21 +49,45 @@ func (s *Server) forget(c echo.Context) error {
 	}
 	if token, err := tokenIn(c, boxCookie); err == nil {
 		rows = append(rows, boxID(token))
-		failed = errors.Join(failed, s.forgetParcel(ctx, c, token))
+		if owner, leaves := s.leavesParcel(ctx, c, token); leaves {
+			owners = append(owners, owner)
+		}
 	}
+	var failed error
 	for _, id := range rows {
 		failed = errors.Join(failed, s.Drafts.DeleteDraft(ctx, id))
 	}
-	return failed
+	return errors.Join(failed, s.forgetFiles(ctx, owners))
 }
 
-// forgetFiles removes the files of a draft that is given up, those that are still
-// coming in too. A report that waits on a disk keeps its own.
-func (s *Server) forgetFiles(ctx context.Context, c echo.Context, v *visit) error {
-	if v.Sent != nil || !v.takesFiles() || s.mayBeSent(c, v) {
+// forgetFiles removes files whose key went with its row: nobody opens them any more.
+// Large ones take the database a while, and whoever leaves does not wait for it.
+func (s *Server) forgetFiles(ctx context.Context, owners []report.ID) error {
+	if len(owners) == 0 {
 		return nil
 	}
-	return s.Files.RemoveFiles(ctx, v.ID)
+	removed := make(chan error, 1)
+	go func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), pieceTime)
+		defer cancel()
+		var failed error
+		for _, owner := range owners {
+			failed = errors.Join(failed, s.Files.RemoveFiles(ctx, owner))
+		}
+		removed <- failed
+	}()
+	select {
+	case err := <-removed:
+		return err
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// leavesFiles reports whether a draft that is given up has files, also such as are still
+// coming in. A report that waits on a disk keeps its own.
+func (s *Server) leavesFiles(c echo.Context, v *visit) bool {
+	return v.Sent == nil && v.takesFiles() && !s.mayBeSent(c, v)
 }
 
 // mayBeSent reports whether a draft that is still there was sent to a disk: to that of

@@ -61,6 +61,11 @@ func (b *browser) attachAt(path, name string, content []byte, button string) *br
 	if button != "" {
 		fields.Set(button, "1")
 	}
+	return b.sendForm(path, fields, name, content)
+}
+
+func (b *browser) sendForm(path string, fields url.Values, name string, content []byte) *browser {
+	b.t.Helper()
 	kind, body := formWith(fields, name, content)
 	r, err := http.NewRequest(http.MethodPost, b.base+path, bytes.NewReader(body))
 	if err != nil {

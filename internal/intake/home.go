@@ -56,11 +56,13 @@ func (s *Server) chooseDoor(c echo.Context) error {
 	case err == nil && before.Sent == nil && len(before.Visited) > 0 && form.Get("fresh") == "":
 		return s.showResume(c, before, form.Get("door"))
 	case err == nil:
-		if err := s.forgetFiles(c.Request().Context(), c, before); err != nil {
-			return err
-		}
 		if err := s.Drafts.DeleteDraft(c.Request().Context(), draftID(before)); err != nil {
 			return err
+		}
+		if s.leavesFiles(c, before) {
+			if err := s.forgetFiles(c.Request().Context(), []report.ID{before.ID}); err != nil {
+				return err
+			}
 		}
 	case !lost(err):
 		return err

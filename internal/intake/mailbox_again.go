@@ -121,7 +121,7 @@ func (s *Server) boxLost(c echo.Context, form url.Values, page *boxVisit, why er
 		}
 		v := newBox()
 		v.reads = s.language(c)
-		return s.showUnsent(c, v, form, boxAddress, boxAgain{Status: http.StatusServiceUnavailable, Notice: s.boxVoice(v).T("error.unavailable.text")})
+		return s.showUnsent(c, v, form, c.Path(), boxAgain{Status: http.StatusServiceUnavailable, Notice: s.boxVoice(v).T("error.unavailable.text")})
 	}
 	v, voice := newBox(), s.adult(c)
 	if page != nil {
@@ -136,7 +136,7 @@ func (s *Server) boxLost(c echo.Context, form url.Values, page *boxVisit, why er
 		v.Again.Notice = voice.T("page.code.closed")
 	}
 	if !room {
-		return s.showUnsent(c, v, form, boxAddress, boxAgain{Status: http.StatusGone, Notice: voice.T("page.code.closed")})
+		return s.showUnsent(c, v, form, c.Path(), boxAgain{Status: http.StatusGone, Notice: voice.T("page.code.closed")})
 	}
 	if err := s.saveBox(c.Request().Context(), v); err != nil {
 		return err

@@ -209,8 +209,12 @@ func (s *Server) sendBoxFiles(c echo.Context, v *boxVisit) error {
 		return err
 	}
 	now := s.Now()
+	missed := false // a file that came to the list after it was sealed
 	_, err = s.changeBox(c, func(v *boxVisit) {
 		if v.Again = nil; v.Parcel.Addition == sent {
+			if missed = len(v.Parcel.Files) > len(r.Attachments); missed {
+				v.Again = &boxAgain{At: boxFilesAddress, Status: http.StatusUnprocessableEntity, Errors: s.boxFileErrors(v, fileBroken)}
+			}
 			v.Parcel = parcel{}
 			v.Sent = append(v.Sent, sentFromBox{sent, filesInput, now})
 		}
@@ -219,6 +223,9 @@ func (s *Server) sendBoxFiles(c echo.Context, v *boxVisit) error {
 		// The box still lists them: leaving must not take them along.
 		putCookie(c, boxCookie, cookieValue(v.token)+onItsWay)
 		return s.showSent(c, v)
+	}
+	if missed {
+		return goTo(c, onceMore(boxFilesAddress))
 	}
 	return goTo(c, boxAddress+"?s=1")
 }
@@ -255,18 +262,18 @@ func (s *Server) removeBoxFile(c echo.Context) error {
 	return goTo(c, boxFilesAddress+"#"+fileInput)
 }
 
-// forgetParcel removes the files of a mailbox that is left, unless they are on their
+// leavesParcel tells whose files a mailbox that is left has, unless they are on their
 // way.
-func (s *Server) forgetParcel(ctx context.Context, c echo.Context, token secret.Key) error {
+func (s *Server) leavesParcel(ctx context.Context, c echo.Context, token secret.Key) (owner report.ID, leaves bool) {
 	sealed, _, err := s.Drafts.LoadDraft(ctx, boxID(token), s.Now())
 	if err != nil {
-		return nil // none: nothing to remove
+		return owner, false // none: nothing to remove
 	}
 	v, err := openBox(token, sealed)
 	if err != nil || v.Parcel.Addition == uuid.Nil || s.parcelMayBeSent(c, v) {
-		return nil
+		return owner, false
 	}
-	return s.Files.RemoveFiles(ctx, v.Parcel.Addition)
+	return v.Parcel.Addition, true
 }
 
 func (s *Server) parcelMayBeSent(c echo.Context, v *boxVisit) bool {

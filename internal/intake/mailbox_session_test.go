@@ -212,6 +212,11 @@ func TestMailboxWhileTheDatabaseIsAway(t *testing.T) {
 		t.Errorf("answered %d, %d on the disk", reach.status, s.spool.Len())
 	}
 	s.browser().open("/b").fill(url.Values{"code": {r.code.Reveal()}}).want(503, "/b")
+	late := *b
+	late.post("/b/2", url.Values{"channel": {"phone"}, "contact.value": {"06 39 98 00 00"}, "wish": {"other_way"}}).want(503, "/b/2")
+	if _, form := late.fields(); form.Get("contact.value") != "06 39 98 00 00" {
+		t.Error("the number is gone")
+	}
 	outage.disk.Store(true)
 	lost := *b
 	lost.open("/b/1").want(503, "/b/1")

@@ -100,6 +100,9 @@ func TestDatabaseAwayBeforeTheLastPost(t *testing.T) {
 			}
 			outage.away.Store(true)
 			first := b.post(action, form).want(200, action).receipt()
+			if said := b.text("main"); !strings.Contains(said, "cette page ne s’affichera pas") || strings.Contains(said, "10 minutes") {
+				t.Error("the receipt says that it can be seen again")
+			}
 			if again := b.post(action, form).want(200, action).receipt(); again != first {
 				t.Errorf("sent twice while away: %s, first %s", again, first)
 			}

@@ -72,6 +72,7 @@ type upload struct {
 	fields  url.Values
 	files   []report.Attachment
 	problem fileProblem
+	beside  int // bytes of the fields
 }
 
 // fileProblem is why a file was not taken. Its words stand under "problem.file.".
@@ -91,8 +92,12 @@ const (
 	fileBroken   fileProblem = "broken"
 )
 
-// mostOfField bounds an input that comes beside a file.
-const mostOfField = 64 << 10
+// mostBeside bounds all inputs together that come beside files: names, values and what
+// each takes in memory.
+const (
+	mostBeside = 64 << 10
+	eachBeside = 64
+)
 
 // pace lets a body with files come in as slowly as a visitor's line has it.
 func (s *Server) pace(c echo.Context) (rest func()) {
@@ -151,7 +156,10 @@ func (s *Server) readPart(ctx context.Context, up *upload, part *multipart.Part,
 		return err
 	}
 	if !isFile {
-		value, err := io.ReadAll(io.LimitReader(part, mostOfField))
+		value, err := io.ReadAll(io.LimitReader(part, mostBeside))
+		if up.beside += len(part.FormName()) + len(value) + eachBeside; up.beside > mostBeside {
+			return web.ErrTooLarge
+		}
 		up.fields.Add(part.FormName(), string(value))
 		return err
 	}

@@ -95,6 +95,7 @@ function start() {
     job.item.querySelector(".bar").hidden = true;
     job.retry.hidden = !again;
     said.textContent = `${job.file.name} – ${text}`;
+    leaving = false; // who went on went on with this file: he decides again
     update();
   }
 

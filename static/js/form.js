@@ -12,7 +12,8 @@
 //   input[data-work="worker.js"] gets a proof of work for the form's _token, if one is
 //     data-bits                 found within three seconds; nothing waits for it
 
-const patience = 20000;
+// A text is waited for as long as a slow line needs for it: 5 bytes in a millisecond.
+const patience = (body) => 20000 + body.length / 5;
 
 function status(beside) {
   const line = document.createElement("span");
@@ -52,13 +53,16 @@ function sendByFetch(form) {
     const url = new URL((button && button.getAttribute("formaction")) || form.getAttribute("action") || "", location.href);
     start(button);
     const waiting = new AbortController();
-    const timer = setTimeout(() => waiting.abort(), patience);
+    const sent = body.toString();
+    const timer = setTimeout(() => waiting.abort(), patience(sent));
     try {
       const answer = await fetch(url.href, {
         method: "POST", body, signal: waiting.signal, credentials: "same-origin", cache: "no-store",
         headers: { "X-Recueil-Send": "1", Accept: "application/json, text/html;q=0.9" },
       });
-      if (answer.status === 503) return failed(button, "[data-offline]");
+      // Whatever has nothing to show, a proxy whose server is away or one that finds the
+      // text too long, must not take the page away from what is typed on it.
+      if (answer.status >= 500 || answer.status === 413) return failed(button, "[data-offline]");
       if (answer.status === 401 && form.querySelector("[data-expired]")) return failed(button, "[data-expired]");
       const next = await destination(answer);
       if (next) return go(next);
