@@ -54,6 +54,8 @@ addEventListener("keyup", (event) => {
 addEventListener("pointerdown", again, true);
 addEventListener("blur", again);
 
+document.querySelector("[data-keys]")?.removeAttribute("hidden"); // without this script there is no such key
+
 const cover = document.querySelector("[data-cover]");
 if (cover && "formPage" in document.body.dataset) keepCovered(cover);
 
