@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -91,18 +90,7 @@ func (s *Server) reveal(c echo.Context, v *visit) error {
 // motive reads why somebody looks at a file, and says what is wrong with it.
 func (s *Server) motive(form url.Values) (reason string, problems []problem) {
 	reason = strings.ReplaceAll(form.Get("reason"), "\r\n", "\n")
-	key := ""
-	switch {
-	case strings.TrimSpace(reason) == "":
-		key = "office.file.reason.missing"
-	case !readable(reason):
-		key = "office.file.reason.unreadable"
-	case utf8.RuneCountInString(reason) > maxMotive:
-		key = "office.file.reason.long"
-	default:
-		return reason, nil
-	}
-	return reason, []problem{{"reason", s.voice.T(key, "N", maxMotive)}}
+	return reason, s.problemsOfText("reason", reason, motiveRule)
 }
 
 // revealed reports whether this member gave a reason to look at the file, not long

@@ -17,6 +17,7 @@ type textRule struct {
 var (
 	reasonRule  = textRule{"office.close.why", "office.close.unreadable", "office.close.long", maxReason}
 	noteRule    = textRule{"office.note.empty", "office.note.unreadable", "office.note.long", maxNote}
+	motiveRule  = textRule{"office.file.reason.missing", "office.file.reason.unreadable", "office.file.reason.long", maxMotive}
 	messageRule = textRule{"office.message.empty", "office.message.unreadable", "office.message.long", maxMessage}
 )
 
