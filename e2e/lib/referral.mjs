@@ -1,8 +1,10 @@
 // A mother's report goes to the follow-up unit without her identity, and comes back.
 
 import assert from "node:assert/strict";
-import { logIn, logInAs } from "./office.mjs";
-import { press } from "./form.mjs";
+import { asVisitor } from "./browser.mjs";
+import { addFile, sendOn, toFiles } from "./files.mjs";
+import { answer, open, press } from "./form.mjs";
+import { idOf, logIn, logInAs } from "./office.mjs";
 import { service, sql } from "./service.mjs";
 
 const inUnit = (login) => service.staff.find((each) => each.login === login);
@@ -78,4 +80,83 @@ async function* referral({ page }) {
   yield "report, referred back";
 }
 
-export const walks = { referral };
+/** A relative's report with a picture. */
+const reported = () => asVisitor({}, async ({ page, js }) => {
+  await toFiles(page);
+  await addFile(page, js, { name: "capture.png", mimeType: "image/png", buffer: Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==", "base64") });
+  const reference = await sendOn(page);
+  return { id: await idOf(reference), code: await page.locator("#code").textContent() };
+});
+
+const adds = (code, text) => asVisitor({}, async ({ page }) => {
+  await open(page, "/b");
+  await answer(page, { code });
+  await page.locator("details:has(#text)").evaluate((folded) => { folded.open = true; });
+  await page.locator("#text").fill(text);
+  await press(page, "button[name=_send][value=text]");
+});
+
+/** What comes along with a referral and after it: files, sheets, additions. */
+async function* along({ page }) {
+  const { id, code } = await reported();
+  const report = `${service.office}/dossiers/${id}`;
+  const given = async (nth = 0) => `${service.office}/demandes/${(await sql(`select id from referrals where report_id = '${id}' order by proposed_at desc limit 1 offset ${nth}`))[0][0]}`;
+  await logIn(page);
+  await page.goto(report);
+  await press(page, "main [data-claim]");
+  await page.goto(`${report}/demande`);
+  await page.locator("#extent-whole").check();
+  await page.locator("#reason").fill("Un suivi est demandé.");
+  yield "referral, whole";
+  await press(page, send);
+  await press(page, leave);
+  await logInAs(page, inUnit("sarah"));
+  await page.goto(await given());
+  yield "unit, a whole referral with a file";
+  await press(page, "main form[action$='/accord'] button");
+  const record = page.url();
+  await page.goto(`${record}/ajouter/partage`);
+  yield "record, what the platform is told";
+  await page.goto(`${record}/fiches`);
+  yield "record, sheets";
+  await page.goto(await given());
+  await page.locator(".decision details").evaluate((folded) => { folded.open = true; });
+  await page.locator("#reason").fill("Suivie ailleurs.");
+  await press(page, "main form[action$='/retour'] button:not([formaction])");
+  await press(page, leave);
+
+  await logIn(page);
+  await page.goto(`${report}/demande`);
+  await page.locator("#reason").fill("Suivi demandé à nouveau.");
+  await page.locator("[name=file]").check();
+  await page.locator("#reread").check();
+  await press(page, send);
+  await adds(code, "Elle a rappelé hier soir.");
+  await page.goto(report);
+  yield "report, an addition that the unit does not know";
+  await page.locator(".to-pass a.button").click();
+  yield "an addition, to be read again and passed on";
+  await press(page, "main form .actions button:not([name])");
+  yield "an addition, not read again";
+  await page.locator("#reread").check();
+  await press(page, "main form .actions button:not([name])");
+  await press(page, leave);
+
+  await logInAs(page, inUnit("sarah"));
+  await page.goto(`${service.office}/demandes`);
+  yield "unit, an addition that nobody has read";
+  await page.goto(await given());
+  yield "unit, a masked referral with a file and an addition";
+  await page.locator(".files a:not([download])").click();
+  yield "unit, a file that is covered";
+  await press(page, "main form .actions button");
+  yield "unit, a file without a reason";
+  await page.locator("#reason").fill("Reconnaître le lieu.");
+  await press(page, "main form .actions button");
+  await page.locator("figure img").waitFor();
+  yield "unit, a file that is shown";
+  await page.goto(await given());
+  yield "unit, a referral whose file was looked at";
+}
+
+export const walks = { referral, along };

@@ -38,7 +38,23 @@ async function* screens({ page }, hour) {
     await page.goto(`${record}/ajouter/${act}`);
     yield `record, ${act}`;
   }
+  await page.goto(`${record}/ajouter/plan`);
+  yield "record, a step of the plan";
+  await page.goto(`${record}/ajouter/document`);
+  await press(page, ".record-form .actions button");
+  yield "record, a document without anything";
+  await page.locator("#f-file").setInputFiles({ name: "Courrier du collège d’une longueur déraisonnable-sans-une-seule-espace.txt", mimeType: "text/plain", buffer: Buffer.from("Absente depuis lundi.") });
+  await send(page, { "said.note": "Reçu ce matin." });
+  yield "record, with a file";
+  await page.locator(".record-lines .files a").first().click();
+  yield "record, a file";
+  await page.locator("a[href$='/gel']").click();
+  yield "record, a file to be frozen";
+  await press(page, "main form .actions button");
+  yield "record, with a frozen file";
   await page.goto(`${record}/avis`);
+  await press(page, ".record-form .actions button");
+  yield "record, an opinion without a word";
   await send(page, { "said.note": "Un avis." });
   await page.goto(await page.locator(".record-lines .reserved a").evaluate((link) => link.href));
   yield "record, an opinion";
@@ -48,6 +64,15 @@ async function* screens({ page }, hour) {
     await at(path);
     yield `unit, ${path}`;
   }
+  await page.goto(record);
+  await page.locator(".planned .does a").first().click();
+  await send(page, { "said.status": "no_show" });
+  yield "record, an appointment that is still to come";
+  await send(page, { "said.status": "cancelled" });
+  await add(page, record, "cloture", { "said.reason": "relayed", "said.note": "Relais pris." });
+  yield "record, closed";
+  await page.goto(`${record}/ajouter/reprise`);
+  yield "record, to be reopened";
   await at("/suivi/00000000-0000-0000-0000-000000000000");
   yield "record, not there";
   await at("/services/nouveau");

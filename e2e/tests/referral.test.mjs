@@ -30,6 +30,14 @@ for (const how of [{ words: "in French" }, { words: "without JavaScript", js: fa
   });
 }
 
+for (const [locale, words] of [["fr-FR", "in French"], ["en-GB", "in English"]]) {
+  test(`office, what comes along with a referral, ${words}`, async (t) => {
+    await asVisitor({ locale, width: 1280, height: 800 }, async (visitor) => {
+      await visit(t, visitor, walks.along(visitor), { "8 and 13 axe": axe, "9 valid HTML": html, "10 to 12 layout": layout, "13 contrast of controls": contrast, "15 headings and titles": structure() });
+    });
+  });
+}
+
 // The whole way of a situation: a mother's report, without who she is, to the unit and its record.
 test("a mother's report is followed up to its closing and its reopening", async () => {
   await asVisitor({ width: 1280, height: 800 }, async ({ page }) => {
