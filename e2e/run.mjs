@@ -17,8 +17,8 @@ const last = "whole-run.test.mjs"; // judges what the others met
 const files = (await readdir(new URL("tests", import.meta.url))).filter((name) => name === last || !wanted.length || wanted.some((word) => name.startsWith(word)))
   .sort((a, b) => (a === last) - (b === last) || a.localeCompare(b));
 
-await start();
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => end().then(() => process.exit(130)));
+await start();
 
 async function end() {
   await closeBrowser();

@@ -55,7 +55,7 @@ type devStaff struct {
 
 // Run starts PostgreSQL, makes the demo house when there is none, starts both
 // servers as they run in production, and stops everything on Ctrl-C.
-func (c *devCommand) Run(t *terminal) error {
+func (c *devCommand) Run(t *terminal) (err error) {
 	if err := os.MkdirAll(c.Dir, 0o755); err != nil {
 		return fmt.Errorf("making the folder of dev: %w", err)
 	}
@@ -77,7 +77,7 @@ func (c *devCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	defer servers.stop()
+	defer func() { err = errors.Join(err, servers.stop()) }()
 	house.Intake, house.Office, house.DatabaseURL = servers.intake.url, servers.office.url, ownerURL
 	house.PIDs = map[string]int{"intake": servers.intake.pid(), "office": servers.office.pid(), "postgres": pid}
 	if c.Demo {

@@ -199,7 +199,9 @@ func (s *server) awaitAnswer(ctx context.Context, log string) error {
 	}
 }
 
-func (a *servers) stop() {
+// stop ends the servers, and tells of one that did not end well.
+func (a *servers) stop() error {
+	var failed error
 	for _, s := range []*server{a.office, a.intake} {
 		if s == nil {
 			continue
@@ -211,5 +213,9 @@ func (a *servers) stop() {
 			s.cmd.Process.Kill()
 			<-s.gone
 		}
+		if !s.cmd.ProcessState.Success() {
+			failed = errors.Join(failed, fmt.Errorf("%s did not end well (%v); see %s.log", s.name, s.cmd.ProcessState, s.name))
+		}
 	}
+	return failed
 }

@@ -35,7 +35,11 @@ export async function start({ demo = true } = {}) {
   process.on("exit", () => child.kill("SIGTERM"));
   const until = Date.now() + patience;
   while (!service) {
-    if (child.exitCode !== null || Date.now() > until) throw new Error(`the service did not start:\n${said}`);
+    if (ended() || Date.now() > until) {
+      child.kill("SIGTERM");
+      await rm(dir, { recursive: true, force: true });
+      throw new Error(`the service did not start:\n${said}`);
+    }
     await pause(50);
     const text = await readFile(path.join(dir, "dev.json"), "utf8").catch(() => "");
     if (text.endsWith("}") || text.endsWith("}\n")) service = { ...JSON.parse(text), dir, said: () => said };
@@ -43,16 +47,25 @@ export async function start({ demo = true } = {}) {
   return service;
 }
 
-/** Stops everything and returns the processes that are still there, which is none. */
+/** Stops everything and returns what did not go well, which is nothing. */
 export async function stop() {
   await elsewhere.stop();
   if (!child) return [];
-  const gone = child.exitCode !== null ? null : new Promise((resolve) => child.once("exit", resolve));
+  const gone = ended() ? null : new Promise((resolve) => child.once("exit", resolve));
   child.kill("SIGTERM");
   await gone;
+  if (!service) return [];
+  const wrong = Object.entries(service.pids).filter(([, pid]) => alive(pid)).map(([name, pid]) => `${name} (${pid}) is still there`);
+  if (child.exitCode !== 0) wrong.push(`the service ended with ${child.exitCode ?? child.signalCode}:\n${service.said().slice(-2000)}`);
+  for (const name of ["intake", "office"]) {
+    const log = await readFile(path.join(service.dir, `${name}.log`), "utf8");
+    wrong.push(...log.split("\n").filter((line) => line.includes("handler panicked")).map((line) => `${name}: ${line}`));
+  }
   await rm(service.dir, { recursive: true, force: true });
-  return Object.entries(service.pids).filter(([, pid]) => alive(pid)).map(([name, pid]) => `${name} (${pid})`);
+  return wrong;
 }
+
+const ended = () => child.exitCode !== null || child.signalCode !== null;
 
 function alive(pid) {
   try {

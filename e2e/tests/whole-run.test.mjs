@@ -12,6 +12,10 @@ test("38 no browser complained, of the content security policy least of all", as
   assert.equal(seen.complaints.join("\n"), "");
 });
 
+test("no answer of the run was a fault of ours", () => {
+  assert.deepEqual(seen.answers.filter(({ status }) => status === 500).map(({ side, method, path }) => `${side} ${method} ${path}`), []);
+});
+
 test("3 nothing was asked of anybody else", () => assert.deepEqual([...seen.strangers], []));
 
 test("34 after the home page no title and no address names what this is about", () => {
