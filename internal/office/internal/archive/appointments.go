@@ -44,17 +44,22 @@ type Span struct {
 	Assignee uuid.UUID // uuid.Nil: everybody's
 }
 
-// A CalendarRow is an appointment with the sealed key and the opening of its record.
+// A CalendarRow is an appointment with the sealed key and the opening of its record, and
+// the sealed entry by which it was planned.
 type CalendarRow struct {
 	Appointment
 	Listed
+	PlannedSequence int
+	PlannedBody     []byte
 }
 
 // Calendar lists the appointments of the records of these teams within a span.
 func (a *Archive) Calendar(ctx context.Context, teams []string, span Span) ([]CalendarRow, error) {
 	rows, err := a.pool.Query(ctx, `select p.id, p.record_id, p.assignee, s.display_name, p.starts_at, p.ends_at, p.status,
-		r.team_id, r.epoch, r.body, e.id, e.sequence, e.body
-		from record_appointments p join staff s on s.id = p.assignee join records r on r.id = p.record_id join record_entries e on e.id = r.opening
+		r.team_id, r.epoch, r.body, r.opening, coalesce(e.sequence, 0), coalesce(e.body, ''),
+		exists (select from record_entries x where x.replaces = r.opening and x.record_id = r.id), coalesce(a.sequence, 0), coalesce(a.body, '')
+		from record_appointments p join staff s on s.id = p.assignee join records r on r.id = p.record_id
+		left join record_entries e on e.id = r.opening left join record_entries a on a.id = p.id
 		where r.team_id = any($1) and p.starts_at >= $2 and p.starts_at < $3 and ($4::uuid = '00000000-0000-0000-0000-000000000000' or p.assignee = $4)
 		order by p.starts_at, p.id limit 500`, teams, span.From, span.To, span.Assignee)
 	if err != nil {
@@ -62,7 +67,7 @@ func (a *Archive) Calendar(ctx context.Context, teams []string, span Span) ([]Ca
 	}
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c CalendarRow, err error) {
 		err = row.Scan(&c.ID, &c.Appointment.RecordID, &c.Assignee, &c.AssigneeName, &c.StartsAt, &c.EndsAt, &c.Appointment.Status,
-			&c.TeamID, &c.Epoch, &c.Body, &c.Opening, &c.Sequence, &c.OpeningBody)
+			&c.TeamID, &c.Epoch, &c.Body, &c.Opening, &c.Sequence, &c.OpeningBody, &c.Corrected, &c.PlannedSequence, &c.PlannedBody)
 		c.Record.ID = c.Appointment.RecordID
 		return c, err
 	})

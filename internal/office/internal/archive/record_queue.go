@@ -42,6 +42,7 @@ type Listed struct {
 	Record
 	Sequence    int
 	OpeningBody []byte
+	Corrected   bool // another entry corrects it: the row was changed from outside
 }
 
 const inFilter = `case @filter when '' then r.status = 'open' when 'clos' then r.status = 'closed'
@@ -54,10 +55,11 @@ const inFilter = `case @filter when '' then r.status = 'open' when 'clos' then r
 func (a *Archive) Records(ctx context.Context, v RecordView) ([]Listed, error) {
 	found, err := collect[Listed](ctx, a.pool, `with page as (
 		select `+recordColumns+` from records r join staff l on l.id = r.lead where r.team_id = any(@teams) and `+inFilter+`)
-		select p.*, e.sequence, e.body as opening_body from (select * from page order by case when status = 'open' then lead_gone end desc nulls last,
+		select p.*, coalesce(e.sequence, 0) as sequence, coalesce(e.body, '') as opening_body,
+			exists (select from record_entries x where x.replaces = p.opening and x.record_id = p.id) as corrected from (select * from page order by case when status = 'open' then lead_gone end desc nulls last,
 			case when status = 'closed' then last_at end desc, case when next_at < @now then 0 when next_at is null then 1 else 2 end, next_at, last_at, id
 			limit @most offset @skip) p
-		join record_entries e on e.id = p.opening
+		left join record_entries e on e.id = p.opening
 		order by case when p.status = 'open' then p.lead_gone end desc nulls last,
 			case when p.status = 'closed' then p.last_at end desc, case when p.next_at < @now then 0 when p.next_at is null then 1 else 2 end, p.next_at, p.last_at, p.id`,
 		pgx.NamedArgs{"teams": v.Teams, "filter": v.Filter, "member": v.Member, "now": v.Now, "most": PageSize + 1, "skip": v.Page * PageSize})

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"recueil/internal/office/internal/archive"
+	"recueil/internal/office/internal/casefile"
 	"recueil/internal/office/internal/followup"
 	"recueil/internal/trust"
 )
@@ -161,7 +162,9 @@ func (s *Server) calendarDays(v *visit, view calendarView, rows []archive.Calend
 		}
 		item := calendarItem{When: s.span(row.StartsAt, row.EndsAt), Who: row.AssigneeName, Label: labels[record], Address: recordAddress(record), Class: row.Appointment.Status,
 			Status: s.recordCode("outcome", "status", row.Appointment.Status)}
-		if row.Appointment.Status == followup.Planned && row.EndsAt.Before(s.Now()) {
+		if !s.asPlanned(v, &row) {
+			item.Class, item.Status = "late", s.voice.T("office.record.moved")
+		} else if row.Appointment.Status == followup.Planned && row.EndsAt.Before(s.Now()) {
 			item.Class, item.Status = "late", s.voice.T("office.record.late")
 		}
 		if i, ok := index[row.StartsAt.In(s.paris).Format(time.DateOnly)]; ok {
@@ -169,4 +172,21 @@ func (s *Server) calendarDays(v *visit, view calendarView, rows []archive.Calend
 		}
 	}
 	return days
+}
+
+// asPlanned reports whether an appointment stands at the time that was sealed. Who can
+// write the database could send somebody another day.
+func (s *Server) asPlanned(v *visit, row *archive.CalendarRow) bool {
+	key, err := s.recordKey(v, &row.Record)
+	if err != nil {
+		return true // the record does not open, which its name says
+	}
+	var e followup.Entry
+	err = key.Open(casefile.Place{Part: row.Appointment.ID, Kind: recordPart, Sequence: row.PlannedSequence}, row.PlannedBody, &e)
+	at, timed := e.Said.At(s.paris)
+	if err == nil && e.Kind == followup.Appointment && timed && at.Equal(row.StartsAt) {
+		return true
+	}
+	s.Log.Warn("an appointment was moved from outside", "record", row.Record.ID, "appointment", row.Appointment.ID, "err", err)
+	return false
 }

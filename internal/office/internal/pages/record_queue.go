@@ -151,6 +151,9 @@ func (s *Server) openingOf(v *visit, r *archive.Listed) (followup.Said, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.Corrected { // an older one might name the child otherwise
+		return nil, followup.ErrForged
+	}
 	var e followup.Entry
 	err = key.Open(casefile.Place{Part: r.Opening, Kind: recordPart, Sequence: r.Sequence}, r.OpeningBody, &e)
 	if err == nil && e.Kind != followup.Opening {

@@ -120,3 +120,33 @@ func TestAnOlderOpeningDoesNotStandInFrontOfACall(t *testing.T) {
 		t.Errorf("after it was corrected stands %q", b.text(".brief .safe"))
 	}
 }
+
+// Nor does what a list reads of a row: an older opening names nobody, one that is nowhere
+// hides no record, and a moved appointment is told as moved.
+func TestAListSaysWhatWasChangedInItsRow(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	b := d.as("t.colin").openRecord("Jusant")
+	record := b.recordAt()
+	b.adds(record, "ouverture", url.Values{"said.label": {"Reflux"}, "said.department": {"69"}}).want(200, record)
+	b.adds(record, "rendez-vous", url.Values{"said.day": {d.day(24 * time.Hour)}, "said.hour": {"10:00"}, "said.minutes": {"60"}, "said.place": {"unit"}, "who": {d.staffID("t.colin").String()}}).want(200, record)
+	const month = "/suivi/rendez-vous?vue=mois"
+	if got := b.open(month).text(".calendar"); !strings.Contains(got, "Reflux") || strings.Contains(got, "scellée") {
+		t.Fatalf("the calendar says %q", got)
+	}
+	d.exec("update record_appointments set starts_at = starts_at + interval '1 hour', ends_at = ends_at + interval '1 hour'")
+	if got := b.open(month).text(".calendar"); !strings.Contains(got, "n’est pas celle qui a été scellée") {
+		t.Errorf("of a moved appointment the calendar says %q", got)
+	}
+	for name, opening := range map[string]string{"an older opening": "(select id from record_entries order by sequence limit 1)", "none": "gen_random_uuid()"} {
+		d.exec("update records set opening = " + opening)
+		for _, page := range []string{"/suivi", month} {
+			if got := b.open(page).want(200, "").text("main"); strings.Contains(got, "Jusant") || !strings.Contains(got, "Suivi illisible") {
+				t.Errorf("with %s %s says %q", name, page, got)
+			}
+		}
+	}
+	if got := b.open(record).want(200, record).text("main"); !strings.Contains(got, "Reflux") || !strings.Contains(got, "n’est pas celle qui a été scellée") {
+		t.Errorf("the record says %q", got)
+	}
+}
