@@ -38,7 +38,7 @@ for (const how of scripting) {
       for (const [pathname, before] of given) {
         await press(page, `main dl a[href^='${pathname}?']`);
         assert.deepEqual(await typed(page), before, `${pathname} comes back without what was answered`);
-        await press(page, "main .actions a.is-quiet");
+        await press(page, "main .actions .is-quiet");
       }
     }));
   }

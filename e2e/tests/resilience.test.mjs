@@ -162,6 +162,48 @@ for (const how of scripting) {
     assert.equal(await reports(given), 1);
   }));
 
+  test(`what is typed stays when one goes back, ${how.js ? "or looks up a number, " : ""}${words(how)}`, async () => asVisitor(how, async ({ page }) => {
+    await enter(page, "self");
+    await answer(page, { danger_now: "no" });
+    await fill(page, { "situation.story": "Une longue histoire." });
+    await press(page, "main .actions .is-quiet");
+    assert.match(page.url(), /\/e\/1$/);
+    await press(page, forward);
+    assert.equal(await page.locator("[name='situation.story']").inputValue(), "Une longue histoire.");
+    if (!how.js) return;
+    for (const [link, story] of [[".footer a[href='/d']", "Une autre."], [".footer a[href='/p/aide']", "Une longue histoire. Et encore."]]) {
+      await fill(page, { "situation.story": story });
+      await press(page, link);
+      await Promise.all([page.waitForURL(/\/e\/2/), page.goBack()]);
+    }
+    assert.equal(await page.locator("[name='situation.story']").inputValue(), "Une longue histoire. Et encore.");
+    await answer(page, {});
+    await answer(page, { "place.department": "59" });
+    await answer(page, { "contact.channel": "none" });
+    await fill(page, { word: "prune" });
+    await press(page, "main dl a");
+    await press(page, forward);
+    assert.equal(await page.locator("#word").inputValue(), "prune");
+    await press(page, forward);
+    const code = await page.locator("#code").textContent();
+    await open(page, "/b");
+    await answer(page, { code, word: "prune" });
+    await fill(page, { text: "À ajouter." });
+    await press(page, "main a[href='/b/2?w=1']");
+    await press(page, "main .actions a.is-quiet");
+    assert.equal(await page.locator("#text").inputValue(), "À ajouter.");
+    await open(page, "/m"); // what was sent is added to: nothing is kept there, and nobody held back
+    await fill(page, { "short.where": "Au parc" });
+    await press(page, "main .actions a.is-quiet");
+    assert.match(page.url(), /\/d$/);
+    await page.context().clearCookies();
+    await open(page, "/m");
+    await fill(page, { "short.where": "Au parc" });
+    await press(page, "main .actions a.is-quiet");
+    await Promise.all([page.waitForURL(/\/m/), page.goBack()]);
+    assert.equal(await page.locator("[name='short.where']").inputValue(), "Au parc");
+  }));
+
   test(`23 two tabs never overwrite each other in silence, ${words(how)}`, async () => asVisitor(how, async ({ page, context }) => {
     await enter(page, "self");
     await answer(page, { danger_now: "no" });
@@ -173,7 +215,7 @@ for (const how of scripting) {
     assert.match(await page.locator(".notice:visible").innerText(), /Celui de l’autre onglet/);
     assert.deepEqual((await typed(page))["situation.story"], ["Celui de cet onglet"]);
     await press(page, forward);
-    await press(page, "main .actions a.is-quiet");
+    await press(page, "main .actions .is-quiet");
     assert.deepEqual((await typed(page))["situation.story"], ["Celui de cet onglet"]);
   }));
 

@@ -47,7 +47,7 @@ for (const how of scripting) {
       assert.equal((await arrived).status(), 403, path);
       await other.close();
     }
-    await page.locator("main .actions a.is-quiet").click();
+    await page.locator("main .actions .is-quiet").click();
     await page.waitForURL(/\/e\/2$/);
     assert.deepEqual((await typed(page))["situation.story"], ["Écrit par moi."]);
   }));

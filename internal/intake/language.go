@@ -76,6 +76,7 @@ func (s *Server) adult(c echo.Context) *web.Voice { return s.voices[s.language(c
 const (
 	languageCookie = "__Host-l"
 	languageInput  = "_lang"
+	keepInput      = "_keep"
 )
 
 // language is what the pages of this request are written in: the visitor's choice,
@@ -105,8 +106,9 @@ func (s *Server) readForm(c echo.Context) (url.Values, error) {
 }
 
 // switched reports whether the switch sent a form: what was typed is kept, and the
-// same page comes back. Nothing is asked about, nothing is sent.
-func switched(form url.Values) bool { return form.Has(languageInput) }
+// same page comes back. Nothing is asked about, nothing is sent. The script sends a form
+// so, too, whose visitor follows a link away from it.
+func switched(form url.Values) bool { return form.Has(languageInput) || form.Has(keepInput) }
 
 // A page says by "_again" why it is shown again, for the switch to show it so once more.
 const (

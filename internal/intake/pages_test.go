@@ -357,10 +357,8 @@ func TestChangingFromTheCheckPage(t *testing.T) {
 	}
 	for _, change := range changes {
 		b.open(change).want(200, change)
-		if back := b.doc.Find("form .actions a.is-quiet").AttrOr("href", ""); back != "/v" {
-			t.Errorf("%s leads back to %s", change, back)
-		}
-		b.fill(nil).want(200, "/v")
+		b.fill(url.Values{"_view": {"back"}}).want(200, "/v")
+		b.open(change).fill(nil).want(200, "/v")
 	}
 	b.open("/e/1?m=1").fill(url.Values{"danger_now": {"yes"}}).want(200, "/d")
 	if next := b.resumes(); next != "/v" {

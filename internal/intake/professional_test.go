@@ -250,7 +250,7 @@ func TestWholeFormIsForProfessionals(t *testing.T) {
 	s := newSite(t)
 	for _, door := range []string{"self", "relative"} {
 		b := s.browser().door(door).open("/e/1")
-		if b.doc.Find("[name=_view]").Length() != 0 {
+		if b.doc.Find("[name=_view][value=whole]").Length() != 0 {
 			t.Errorf("%s is offered one page", door)
 		}
 		b.open("/e/tout").want(200, "/e/1")

@@ -34,6 +34,7 @@ const (
 	viewWhole   = "whole"
 	viewSteps   = "steps"
 	viewNumbers = "numbers"
+	viewBack    = "back" // to the page before: what was typed goes along
 )
 
 // sheetAt finds what an address asks. Which steps are on a whole sheet, the draft

@@ -19,24 +19,23 @@ import (
 // A stepPage shows a sheet: one step, or all of them.
 type stepPage struct {
 	Frame
-	Action   string // where the sheet is served
-	Whole    bool
-	Heading  string
-	Hint     string
-	Place    int // "Étape 4 sur 8"; 0 off the path
-	Total    int
-	Dots     []string // state of each step, for the picture beside the words
-	Door     string   // door and profile, should the draft be gone on return
-	Base     string   // what the page's answers were when it was shown
-	Back     bool     // came from the check page, goes back to it
-	Previous string
-	View     string // the other view of the form that is offered: viewWhole, viewSteps or none
-	Parts    []Part
-	Errors   []Fault
-	Leave    string  // words of the button that leaves what is asked about as it is
-	Notice   string  // why the page is shown again
-	Again    string  // the same, for the switch
-	Other    []Saved // what another tab saved meanwhile
+	Action  string // where the sheet is served
+	Whole   bool
+	Heading string
+	Hint    string
+	Place   int // "Étape 4 sur 8"; 0 off the path
+	Total   int
+	Dots    []string // state of each step, for the picture beside the words
+	Door    string   // door and profile, should the draft be gone on return
+	Base    string   // what the page's answers were when it was shown
+	Back    bool     // came from the check page, goes back to it
+	View    string   // the other view of the form that is offered: viewWhole, viewSteps or none
+	Parts   []Part
+	Errors  []Fault
+	Leave   string  // words of the button that leaves what is asked about as it is
+	Notice  string  // why the page is shown again
+	Again   string  // the same, for the switch
+	Other   []Saved // what another tab saved meanwhile
 }
 
 // A Part is the questions of one step: those asked first, the offered ones folded
@@ -110,14 +109,11 @@ func (s *Server) showSheet(c echo.Context, v *visit, at sheet, status int, with 
 	voice := s.voice(&v.draft)
 	all := v.sheet(at)
 	page := stepPage{Frame: s.frame(c, voice, ""), Action: all.Address(), Whole: all.whole,
-		Door: string(v.Door) + ":" + string(v.Answers.Reporter.Profile), Base: v.base(all), Back: with.back, Previous: v.beforeSheet(all),
+		Door: string(v.Door) + ":" + string(v.Answers.Reporter.Profile), Base: v.base(all), Back: with.back,
 		Leave: with.leave, Notice: with.notice, Other: with.other}
 	page.FormPage, page.Form = true, formID
 	if with.base != "" {
 		page.Base = with.base
-	}
-	if with.back {
-		page.Previous = "/v"
 	}
 	for _, shows := range all.steps {
 		a := asker{voice: voice, about: s.about, door: v.Door, values: v.Answers.Get, errors: with.errors, fresh: !slices.Contains(v.Visited, shows.number), whole: all.whole}
@@ -300,6 +296,10 @@ func (s *Server) following(v *visit, at sheet, form url.Values) string {
 		return here + placeOfRemoved(form, &v.Answers)
 	case switched(form):
 		return here
+	case form.Get(viewInput) == viewBack && back:
+		return "/v"
+	case form.Get(viewInput) == viewBack:
+		return v.beforeSheet(v.sheet(at))
 	case form.Get(viewInput) == viewNumbers:
 		return "/d"
 	case form.Get(viewInput) == viewFiles:

@@ -146,3 +146,26 @@ func TestCheckPageSendsItsCopyUnlessTheDraftChanged(t *testing.T) {
 		})
 	}
 }
+
+// Whoever goes back, or by a link elsewhere, finds what he typed. It counts as no
+// answer to what he had no time for, and nothing is asked about.
+func TestGoingBackKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.relativeAt("/e/4")
+	b.fill(url.Values{"place.child_now": {"au parc"}, "_view": {"back"}}).want(200, "/e/3")
+	b.fill(url.Values{"children.0.first_name": {"Camille"}, "children.0.birth_date.day": {"31"}, "children.0.birth_date.month": {"février"}, "_keep": {"1"}}).want(200, "/e/3")
+	if _, form := b.fields(); form.Get("children.0.first_name") != "Camille" || form.Get("children.0.birth_date.month") != "février" || b.doc.Find(".error-summary").Length() != 0 {
+		t.Errorf("kept is %v", form)
+	}
+	b.open("/e/4")
+	if _, form := b.fields(); form.Get("place.child_now") != "au parc" {
+		t.Errorf("after going back it reads %q", form.Get("place.child_now"))
+	}
+	b.fill(nil).want(422, "/e/4") // the département is asked for still
+	// What cannot be kept stays before its writer's eyes.
+	b.open("/e/4").fill(url.Values{"place.address": {strings.Repeat("x", 301)}, "_view": {"back"}}).want(422, "/e/4")
+	if _, form := b.fields(); form.Get("place.address") != strings.Repeat("x", 301) {
+		t.Error("a text that is too long is lost by going back")
+	}
+}

@@ -4,6 +4,7 @@
 //     data-sending              on the form or its button: the words said while sending
 //     [data-offline]            hidden notice in the form: not sent, nothing is lost
 //     [data-expired]            hidden notice in the form: log in again elsewhere, then send
+//   form[data-keep]             what is typed is kept before a link leads away from it
 //   textarea[data-max]          counted into [data-count] of its field
 //   [data-reveal-when="a=b c=d"] shown while one of these fields has that answer
 //   [data-copy="id"]            button, hidden without scripts; data-copied is said afterwards
@@ -118,6 +119,61 @@ function sendByFetch(form) {
   addEventListener("pageshow", (event) => {
     if (event.persisted) stop(form.querySelector(".is-sending"));
   });
+}
+
+for (const form of document.querySelectorAll("form[data-keep]")) keepOnLeaving(form);
+
+// keepOnLeaving lets the server have what was typed before a link of ours leads away:
+// whoever looks up a number in the middle of his story finds it again. The exit takes
+// nothing along. Where it cannot be kept that is said once; nobody is held back.
+function keepOnLeaving(form) {
+  const typed = () => new URLSearchParams([...new FormData(form)].filter(([name]) => !name.startsWith("_"))).toString();
+  const before = typed();
+  const notice = form.querySelector("[data-offline]");
+  let leaving = false;
+  let warned = false;
+
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[href]");
+    if (!link || link.origin !== location.origin || link.target || link.dataset.exit !== undefined) return;
+    if (link.pathname === location.pathname && link.search === location.search) return; // a place of this page
+    if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || warned || typed() === before) return;
+    event.preventDefault();
+    if (leaving) return;
+    leaving = true;
+    const keep = Object.assign(document.createElement("input"), { type: "hidden", name: "_keep", value: "1" });
+    form.append(keep);
+    const answer = await post();
+    const kept = answer && await destination(answer);
+    if (kept) history.replaceState(null, "", kept); // Back finds it there
+    else if (answer && answer.status > 400 && answer.status !== 503) return HTMLFormElement.prototype.submit.call(form); // there is something to see first
+    else if (answer !== null && (!answer || answer.status === 503)) return stay(keep);
+    location.assign(link.href);
+  });
+
+  // null: it took too long
+  async function post() {
+    const waiting = new AbortController();
+    const timer = setTimeout(() => waiting.abort(), 4000);
+    try {
+      return await fetch(form.getAttribute("action"), {
+        method: "POST", body: new URLSearchParams(new FormData(form)), signal: waiting.signal, credentials: "same-origin", cache: "no-store",
+        headers: { "X-Recueil-Send": "1", Accept: "application/json, text/html;q=0.9" },
+      });
+    } catch {
+      return waiting.signal.aborted ? null : undefined;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  function stay(keep) {
+    keep.remove();
+    leaving = false;
+    warned = true;
+    notice.hidden = false;
+    notice.scrollIntoView({ block: "nearest" });
+  }
 }
 
 // destination is where a 200 sends us, or null when the answer is a page to show.
