@@ -86,11 +86,12 @@ export async function openReport(page, reference) {
 }
 
 /** Writes to the reporter of the report on the screen. */
-export async function writeToReporter(page, text, { asks = true } = {}) {
+export async function writeToReporter(page, text, { asks = true, files = false } = {}) {
   if (await page.locator("main [data-claim]").count()) await press(page, "main [data-claim]");
   await page.locator(".composer").evaluate((folded) => { folded.open = true; });
   await page.locator(".composer #text").fill(text);
   await page.locator(".composer #asks").setChecked(asks);
+  await page.locator(".composer #files").setChecked(files);
   await press(page, ".composer form .actions button:not([name])");
 }
 

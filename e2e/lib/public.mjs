@@ -3,6 +3,7 @@
 
 import { elsewhere, service, sql, withoutDatabase } from "./service.mjs";
 import { asVisitor } from "./browser.mjs";
+import { addFile, join } from "./files.mjs";
 import { answer, enter, fill, forward, open, press } from "./form.mjs";
 import { logIn, openReport, writeToReporter } from "./office.mjs";
 
@@ -108,7 +109,7 @@ async function* shortForm({ page }) {
 }
 
 /** The mailbox of a code: from the receipt in its other shapes to what is sent there. */
-async function* mailbox({ page }) {
+async function* mailbox({ page, js }) {
   await enter(page, "self");
   for (const answers of [{ danger_now: "no" }, { "situation.story": "Une phrase." }, { "place.department": "59" }, leaving]) await answer(page, answers);
   await fill(page, { word: "Étoile de mer" });
@@ -133,7 +134,7 @@ async function* mailbox({ page }) {
     await logIn(staff.page);
     await openReport(staff.page, reference);
     await writeToReporter(staff.page, "Bonjour,\nà quelle heure peut-on te parler ?");
-    await writeToReporter(staff.page, "Merci d’avoir écrit. Nous restons là.", { asks: false });
+    await writeToReporter(staff.page, "Merci d’avoir écrit. Nous restons là.", { asks: false, files: true });
   });
   await sql(`update messages set sequence = 4 where sequence = 2`);
   await open(page, "/b/1");
@@ -146,6 +147,17 @@ async function* mailbox({ page }) {
   await fillAnswer(page, "Après 17 h.");
   await press(page, "button[name=_send][value^=answer]");
   yield "mailbox: answered";
+  await press(page, "main a[href='/b/3']");
+  yield "mailbox: files to send";
+  const file = (content) => ({ name: "lettre.pdf", mimeType: "", buffer: Buffer.from(content) });
+  if (js) await page.locator("input[type=file]").setInputFiles(file("MZ, a program"));
+  else await press(page, join);
+  await page.locator(".is-refused small, .field-error").first().waitFor();
+  yield "mailbox: a file refused";
+  if (js) await page.locator(".is-refused button").first().click();
+  await addFile(page, js, file("%PDF-1.7"));
+  yield "mailbox: a file added";
+  await press(page, "main .actions a.is-quiet");
   await fill(page, { text: tooLong });
   await press(page, "button[name=_send][value=text]");
   yield "mailbox: too long";
@@ -245,7 +257,7 @@ async function* wrong({ page, context }) {
   await withoutDatabase(() => open(page, "/v"));
   yield "wrong: no database";
   await goOn(page);
-  await press(page, "main form a.is-quiet");
+  await press(page, "main .actions .is-quiet");
   const cookies = await context.cookies();
   await context.addCookies(cookies.map((cookie) => ({ ...cookie, value: cookie.value.replace(/^./, (c) => (c === "A" ? "B" : "A")) })));
   await answer(page, { "situation.story": "Ce texte reste aussi." });

@@ -104,7 +104,7 @@ func (s *Server) showBoxFiles(c echo.Context, v *boxVisit, status int, with boxA
 	voice := s.boxVoice(v)
 	page := s.newFilesPage(c, voice, v.Parcel.Files, with.Errors[fileInput])
 	page.Heading, page.Hint, page.Notice = voice.T("page.box.files.heading"), voice.T("page.box.files.hint"), with.Notice
-	page.Title, page.Action, page.Remove, page.Previous, page.Go = voice.T("page.box.title"), boxFilesAddress, boxRemoveAddress, boxAddress, voice.T("page.box.files.send")
+	page.Title, page.Action, page.Remove, page.Previous, page.Go = voice.T("page.box.files.title"), boxFilesAddress, boxRemoveAddress, boxAddress, voice.T("page.box.files.send")
 	return s.render(c, voice, status, "files", page)
 }
 

@@ -25,6 +25,7 @@ function start() {
   const say = (key, name) => { said.textContent = name ? `${name} – ${word(key)}` : word(key); };
 
   input.multiple = true;
+  input.classList.add("is-live");
   form.querySelector("label[for=file]").textContent = form.dataset.many;
   form.querySelector("button[name=_join]").hidden = true;
 
