@@ -139,6 +139,8 @@ func TestAPixelBombStaysSmall(t *testing.T) {
 		"as much as is decoded, of PNG": {filetest.BombPNG(7_500, 7_500), PNG, true, 300},
 		"100 megapixels of JPEG":        {filetest.JPEG(image.NewYCbCr(image.Rect(0, 0, 10_000, 10_000), image.YCbCrSubsampleRatio420)), JPEG, false, 300},
 		"as much as is decoded":         {filetest.JPEG(image.NewYCbCr(image.Rect(0, 0, 9_000, 8_000), image.YCbCrSubsampleRatio420)), JPEG, true, 300},
+		"60 megapixels of JPEG in RGB":  {inRGB(filetest.JPEG(image.NewYCbCr(image.Rect(0, 0, 8_000, 7_500), image.YCbCrSubsampleRatio420))), JPEG, false, 300},
+		"as much of it as is decoded":   {inRGB(filetest.JPEG(image.NewYCbCr(image.Rect(0, 0, 6_000, 5_000), image.YCbCrSubsampleRatio420))), JPEG, true, 300},
 		"a header that lies":            {filetest.Lying(filetest.JPEG(filetest.Scene(64, 64)), 65_000, 65_000), JPEG, false, 300},
 		// Two colours, by an encoder that took pains. Were its memory copied as it grows, it would take 224.
 		"6 megapixels of HEIC": {heic6, HEIC, true, 185},
@@ -155,6 +157,12 @@ func TestAPixelBombStaysSmall(t *testing.T) {
 			t.Errorf("%s: it took %d MiB", name, used)
 		}
 	}
+}
+
+// inRGB says of a JPEG that its components are red, green and blue.
+func inRGB(jpeg []byte) []byte {
+	adobe := "\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00"
+	return append(append(bytes.Clone(jpeg[:2]), adobe...), jpeg[2:]...)
 }
 
 // highWater runs a process and tells the most memory it had, in MiB. What the kernel

@@ -168,11 +168,11 @@ func (v *Viewer) run(ctx context.Context, w work, in io.Reader) ([]byte, error) 
 		cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET | syscall.CLONE_NEWPID | syscall.CLONE_NEWIPC}
 	}
 	gone, err := child.Start(cmd, syscall.SIGKILL)
-	if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EINVAL) {
+	if cmd.SysProcAttr.Cloneflags != 0 && (errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EINVAL)) {
 		if v.plain.CompareAndSwap(false, true) {
 			v.log.Info("files are shown without namespaces: this machine allows none; the system call filter holds all the same")
-			return v.run(ctx, w, in)
 		}
+		return v.run(ctx, w, in) // whoever tried first, and told so
 	}
 	if err != nil {
 		return nil, fmt.Errorf("starting a process: %w", err)

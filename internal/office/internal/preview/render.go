@@ -64,6 +64,9 @@ func memoryOf(kind Kind, original []byte, f found) (int64, error) {
 		if progressive(original) {
 			each *= 5 // its coefficients, four bytes each, are kept to the end
 		}
+		if c.ColorModel == color.RGBAModel {
+			each += 4 // it is decoded as other pictures are, and copied
+		}
 		return pixels(c) * each, err
 	case PNG:
 		c, err := png.DecodeConfig(in)
