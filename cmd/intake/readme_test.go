@@ -7,5 +7,5 @@ import (
 )
 
 func TestEverySettingStandsInTheReadme(t *testing.T) {
-	settingstest.Told(t, "../../README.md", &settings{})
+	settingstest.Told(t, "../../README.md", "intake", &settings{})
 }

@@ -3,7 +3,7 @@
 //	recueil dev             try the whole service on this machine
 //	recueil migrate         bring the database to this version
 //	recueil init            make teams, keys, the trust file and the first coordinator
-//	recueil staff           list, add and disable accounts
+//	recueil staff           list, add and disable accounts, take one team's key from a member
 //	recueil team            rotate keys, seal reports forward, destroy retired keys
 //	recueil audit           find changed, removed or moved lines of the audit trail
 //	recueil recover         give a team's keys to a coordinator by the recovery key from the safe

@@ -82,7 +82,7 @@ async function nowhere(marker, when) {
   for (const shape of shapes(marker)) assert.ok(!dumped.includes(shape), `the database holds it ${when}`);
   const files = [];
   for (const entry of await readdir(service.dir, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) files.push(path.join(entry.path, entry.name));
+    if (entry.isFile()) files.push(path.join(entry.parentPath, entry.name));
   }
   assert.ok(files.some((file) => file.includes("intake")), "there are no files of the intake to look into");
   for (const file of files) {

@@ -12,7 +12,7 @@ import (
 
 // Told checks that the README has a row for every flag of a kong grammar, with its
 // variable and its default.
-func Told(t *testing.T, readme string, grammar any) {
+func Told(t *testing.T, readme, program string, grammar any) {
 	t.Helper()
 	parser, err := kong.New(grammar)
 	if err != nil {
@@ -22,8 +22,13 @@ func Told(t *testing.T, readme string, grammar any) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, table, found := strings.Cut(string(text), "\n`"+program+"`:\n\n")
+	if !found {
+		t.Fatalf("README has no table of %s", program)
+	}
+	table, _, _ = strings.Cut(table, "\n\n")
 	rows := map[string]string{}
-	for line := range strings.Lines(string(text)) {
+	for line := range strings.Lines(table) {
 		if name, found := strings.CutPrefix(line, "| `--"); found {
 			name, _, _ = strings.Cut(name, "`")
 			rows[name] += line
@@ -36,6 +41,7 @@ func Told(t *testing.T, readme string, grammar any) {
 		}
 		checked++
 		row := rows[flag.Name]
+		delete(rows, flag.Name)
 		if row == "" {
 			t.Errorf("README has no row for --%s", flag.Name)
 			continue
@@ -48,6 +54,9 @@ func Told(t *testing.T, readme string, grammar any) {
 		if flag.HasDefault && !strings.Contains(row, "`"+flag.Default+"`") {
 			t.Errorf("README does not name the default %s of --%s", flag.Default, flag.Name)
 		}
+	}
+	for name := range rows {
+		t.Errorf("README has a row for --%s, and %s has no such setting", name, program)
 	}
 	if checked == 0 {
 		t.Fatal("the program has no settings")
