@@ -35,6 +35,7 @@ func TestHostileFiles(t *testing.T) {
 		"only dots":                  {"..", []byte("bonjour à tous\n"), "", "", "text/plain"},
 		"direction turned":           {"rapport\u202egpj.txt", []byte("bonjour à tous\n"), "", "rapport\u202egpj.txt", "text/plain"},
 		"lines":                      {"a\r\nSet-Cookie: x=1\n.txt", []byte("bonjour à tous\n"), "", "aSet-Cookie: x=1.txt", "text/plain"},
+		"a terminal’s commands":      {"a\u009b31mb\u0085c.txt", []byte("bonjour à tous\n"), "", "a31mbc.txt", "text/plain"},
 		"quotes":                     {`dit "oui".txt`, []byte("bonjour à tous\n"), "", `dit "oui".txt`, "text/plain"},
 		"5,000 characters":           {strings.Repeat("é", 5000) + ".txt", []byte("bonjour à tous\n"), "", strings.Repeat("é", 179) + "…" + strings.Repeat("é", 16) + ".txt", "text/plain"},
 		"no text of any kind":        {"x.txt", []byte("bon\x00jour"), "type", "", ""},
