@@ -94,12 +94,24 @@ func (s *Server) wantsNoContact(c echo.Context, v *visit, referred archive.Refer
 	var last time.Time
 	for _, row := range rows {
 		added, err := s.openAddition(v, body, row)
-		if err != nil || added.Report == nil || added.Report.Added == nil || added.Report.Added.Wish == "" || added.At.Before(last) {
+		if err != nil || added.Report == nil || added.At.Before(last) {
 			continue
 		}
-		last, stop = added.At, added.Report.Added.Wish == report.WishNoContact
+		if no, said := refusesContact(added.Report); said {
+			last, stop = added.At, no
+		}
 	}
 	return stop, nil
+}
+
+// refusesContact is what an addition says of being contacted: one that was written with
+// the code has a wish of its own; a report that was sent once more, or a call that was
+// joined to it, says it as any report does.
+func refusesContact(r *report.Report) (no, said bool) {
+	if r.Added != nil {
+		return r.Added.Wish == report.WishNoContact, r.Added.Wish != ""
+	}
+	return r.Contact.Channel == report.ContactChannelNone, r.Contact.Channel != ""
 }
 
 // sheetsFile finds the record of a request that opens, and its mailbox.

@@ -103,6 +103,23 @@ func TestASheetWaitsForWhoAskedLaterNotToBeContacted(t *testing.T) {
 	if b.open(sheet); b.doc.Find("#anyway").Length() != 1 {
 		t.Errorf("the unit may write without a word: %s", b.text(".record-form"))
 	}
+	// So does the report sent once more, and a call that was joined to it.
+	for _, again := range []struct {
+		channel string
+		asks    int
+	}{{"phone", 0}, {"none", 1}} {
+		d.clock.Add(time.Minute)
+		answers := mother()
+		for name, value := range map[string]string{"contact.channel": again.channel, "situation.facts": "Encore une chose."} {
+			if err := answers.Set(name, []string{value}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		d.as("a.diallo").post(path(r)+address+"/ajouts/"+d.add(r, answers).String(), nil).want(200, "")
+		if b.open(sheet); b.doc.Find("#anyway").Length() != again.asks {
+			t.Errorf("after %q the unit is asked %d times", again.channel, b.doc.Find("#anyway").Length())
+		}
+	}
 }
 
 func TestASheetHasNowhereToGoWithoutAMailbox(t *testing.T) {
