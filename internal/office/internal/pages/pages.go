@@ -28,6 +28,7 @@ import (
 	"recueil/internal/office/internal/staff"
 	"recueil/internal/office/internal/triage"
 	"recueil/internal/postgres"
+	"recueil/internal/trust"
 	"recueil/internal/web"
 )
 
@@ -176,11 +177,14 @@ func (s *Server) routes(e *echo.Echo) http.Handler {
 	e.POST("/file/lot/:lot/annulation", s.may(triage.Reopen, s.undoBulk))
 	e.GET("/file/arrivees", s.may(triage.Read, s.arrivals))
 	e.GET(streamPath, s.may(triage.Read, s.stream))
-	e.GET("/services", s.may(triage.Record, s.services))
-	e.GET("/services/nouveau", s.may(triage.Record, s.askService))
-	e.POST("/services/nouveau", s.may(triage.Record, s.keepService))
-	e.GET("/services/:service", s.may(triage.Record, s.service))
-	e.POST("/services/:service", s.may(triage.Record, s.keepService))
+	unit := func(page func(echo.Context, *visit) error) echo.HandlerFunc { // the numbers that a unit sends children to are its own
+		return s.may(triage.Record, s.inUnit(func(c echo.Context, v *visit, _ trust.Team) error { return page(c, v) }))
+	}
+	e.GET("/services", unit(s.services))
+	e.GET("/services/nouveau", unit(s.askService))
+	e.POST("/services/nouveau", unit(s.keepService))
+	e.GET("/services/:service", unit(s.service))
+	e.POST("/services/:service", unit(s.keepService))
 	e.GET("/releve", s.may(triage.HandOver, s.handoff))
 	e.POST("/releve", s.may(triage.HandOver, s.handOn))
 	e.POST("/releve/reconnexion", s.logInAgain)

@@ -86,6 +86,22 @@ func TestAFileGoesIntoARecordAndComesBackByteForByte(t *testing.T) {
 			t.Errorf("%s stands %d times in the trail, want %d", action, n, want)
 		}
 	}
+	// A sound is heard in pieces, from any place: one look, which is never without its line.
+	b.open(record).brings(record, "message.wav", filetest.Wav(), url.Values{"said.title": {"Message"}}).want(200, record)
+	sound := b.doc.Find(".record-lines .does a").First().AttrOr("href", "")
+	for _, part := range []string{"bytes=1-", "bytes=9-20", ""} {
+		if response, _, err := b.fetch(sound+"/son", part); err != nil || response.StatusCode >= 300 {
+			t.Errorf("%q of a sound: %d %v", part, response.StatusCode, err)
+		}
+	}
+	if n := ask[int](d, "select count(*) from audit_events where action = 'record.file_open' and detail = $1", sound[strings.LastIndex(sound, "/")+1:]); n != 1 {
+		t.Errorf("a sound stands %d times in the trail", n)
+	}
+	// Who has no part in records leaves a line too.
+	d.as("a.diallo").open(record).want(http.StatusForbidden, "")
+	if n := ask[int](d, "select count(*) from audit_events where action = 'record.refused' and actor = $1 and object_id = $2", d.staffID("a.diallo"), strings.TrimPrefix(record, "/suivi/")); n != 1 {
+		t.Errorf("an agent who tries a record leaves %d lines", n)
+	}
 	// It is there for its unit alone, and only as a file of its own record.
 	if response, _, _ := d.as("c.martin").fetch(at+"/original", ""); response.StatusCode != 404 {
 		t.Errorf("the platform is given it: %d", response.StatusCode)

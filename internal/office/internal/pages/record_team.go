@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -104,7 +105,12 @@ func (s *Server) handOverAll(c echo.Context, v *visit, unit trust.Team) error {
 		}
 	}
 	line := audit.Event{At: s.Now(), Actor: v.ID, Action: "record.hand_over_all", Object: "staff", ID: from.String(), Detail: strconv.Itoa(given) + " " + to.String()}
-	if err := s.Trail.Append(ctx, line); err != nil {
+	if given == 0 { // a second tap is told what the first did
+		given, err = s.handedOver(c, line)
+	} else {
+		err = s.Trail.Append(ctx, line)
+	}
+	if err != nil {
 		return err
 	}
 	done := url.Values{"fait": {strconv.Itoa(given)}, "a": {to.String()}}
@@ -112,4 +118,16 @@ func (s *Server) handOverAll(c echo.Context, v *visit, unit trust.Team) error {
 		done.Set("reste", strconv.Itoa(left))
 	}
 	return goTo(c, "/suivi/equipe?"+done.Encode())
+}
+
+// handedOver is how many records a member gave the same colleague just now.
+func (s *Server) handedOver(c echo.Context, again audit.Event) (int, error) {
+	lately, err := s.lately(c, audit.Query{Actor: again.Actor, Action: again.Action, Object: again.ID})
+	_, to, _ := strings.Cut(again.Detail, " ")
+	for _, line := range lately {
+		if n, who, _ := strings.Cut(line.Detail, " "); who == to {
+			return strconv.Atoi(n)
+		}
+	}
+	return 0, err
 }

@@ -91,9 +91,14 @@ func TestAllThatSomebodyLeadsIsHandedOver(t *testing.T) {
 		b.openRecord(label)
 	}
 	d.exec("update records set body = (select body from records order by id limit 1) where id = (select id from records order by id desc limit 1)")
-	b.post("/suivi/equipe", url.Values{"from": {from}, "to": {to}}).want(200, "")
-	if got := b.text(".notice.is-done"); !strings.Contains(got, "2 suivis ont été confiés à Yaël Noël") || !strings.Contains(got, "1 suivi n’a pas pu") {
-		t.Errorf("it says %q", got)
+	for range 2 { // a second tap is told the same
+		b.post("/suivi/equipe", url.Values{"from": {from}, "to": {to}}).want(200, "")
+		if got := b.text(".notice.is-done"); !strings.Contains(got, "2 suivis ont été confiés à Yaël Noël") || !strings.Contains(got, "1 suivi n’a pas pu") {
+			t.Errorf("it says %q", got)
+		}
+	}
+	if n := ask[int](d, "select count(*) from audit_events where action = 'record.hand_over_all'"); n != 1 {
+		t.Errorf("it stands %d times in the trail", n)
 	}
 	if got := ask[string](d, "select detail from audit_events where action = 'record.hand_over_all' and object_id = $1", from); got != "2 "+to {
 		t.Errorf("the trail says %q", got)

@@ -19,7 +19,7 @@ func shelter() url.Values {
 func TestALocalServiceIsListedWithWhenItWasChecked(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	b := d.as("s.leroy").open("/services/nouveau").want(200, "/services/nouveau")
+	b := d.as("t.colin").open("/services/nouveau").want(200, "/services/nouveau")
 	entered := b.fields(serviceForm)
 	for name, value := range shelter() {
 		entered[name] = value
@@ -36,7 +36,7 @@ func TestALocalServiceIsListedWithWhenItWasChecked(t *testing.T) {
 		t.Error("another département lists it")
 	}
 	d.clock.Add(365 * 24 * time.Hour)
-	if b = d.as("s.leroy").open("/services"); b.doc.Find(".services .badge.is-warning").Length() != 1 {
+	if b = d.as("t.colin").open("/services"); b.doc.Find(".services .badge.is-warning").Length() != 1 {
 		t.Error("after a year it still counts as checked")
 	}
 	if n := ask[int](d, "select count(*) from audit_events where action = 'service.write'"); n != 1 {
@@ -47,7 +47,7 @@ func TestALocalServiceIsListedWithWhenItWasChecked(t *testing.T) {
 func TestALocalServiceThatNobodyCheckedIsRefusedAndKept(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	b := d.as("s.leroy")
+	b := d.as("t.colin")
 	for field, value := range map[string]string{"department": "99", "name": " ", "source": "", "verified": "2026-02-31", "phone": strings.Repeat("0", 41), "offers": "a\x00b"} {
 		typed := shelter()
 		typed.Set(field, value)
@@ -74,7 +74,7 @@ func TestALocalServiceThatNobodyCheckedIsRefusedAndKept(t *testing.T) {
 func TestTwoWhoChangeALocalServiceSeeEachOther(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	b := d.as("s.leroy")
+	b := d.as("t.colin")
 	b.post("/services/nouveau", shelter()).want(200, "/services?dep=59")
 	address := b.doc.Find(".services a").AttrOr("href", "")
 	mine := b.open(address).fields(serviceForm)

@@ -134,24 +134,27 @@ func (s *Server) member(page func(echo.Context, *visit) error) echo.HandlerFunc 
 	}
 }
 
-// tried writes down that a member asked for a report or a referral that is not there
-// for him, or for an act on one that his role does not do. Whether there is one is
+// tried writes down that a member asked for a report, a referral or a record that is not
+// there for him, or for an act on one that his role does not do. Whether there is one is
 // said neither to him nor in the line.
 func (s *Server) tried(c echo.Context, v *visit, err error) error {
 	if !errors.Is(err, archive.ErrNotFound) && !errors.Is(err, errRole) {
 		return err
 	}
-	line := audit.Event{At: s.Now(), Actor: v.ID, Action: "report.out_of_reach", Object: "report"}
-	named := c.Param("id")
-	if named == "" {
-		line.Action, line.Object, named = "referral.out_of_reach", "referral", c.Param("demande")
+	for _, one := range []struct{ param, action, object string }{
+		{"id", "report.out_of_reach", "report"}, {"demande", "referral.out_of_reach", "referral"}, {"suivi", "record.refused", "record"},
+	} {
+		if c.Param(one.param) == "" {
+			continue
+		}
+		id, malformed := uuid.Parse(c.Param(one.param))
+		if malformed != nil {
+			return err
+		}
+		line := audit.Event{At: s.Now(), Actor: v.ID, Action: one.action, Object: one.object, ID: id.String()}
+		return errors.Join(s.Trail.Append(c.Request().Context(), line), err)
 	}
-	id, malformed := uuid.Parse(named)
-	if malformed != nil {
-		return err
-	}
-	line.ID = id.String()
-	return errors.Join(s.Trail.Append(c.Request().Context(), line), err)
+	return err
 }
 
 // may lets a request through to a page when its member's role allows the action.
