@@ -11,8 +11,12 @@ import (
 	"recueil/internal/postgres"
 )
 
-// MostEntries is how many entries one record may have.
-const MostEntries = 2000
+// MostEntries is how many entries one record may have. LastEntries are kept for those
+// that end it, and are read with them.
+const (
+	MostEntries = 2000
+	LastEntries = 100
+)
 
 // A RecordEntry is one sealed entry of a record.
 type RecordEntry struct {
@@ -28,7 +32,7 @@ type RecordEntry struct {
 // RecordEntries lists a record's entries in the order of their places.
 func (a *Archive) RecordEntries(ctx context.Context, record uuid.UUID) ([]RecordEntry, error) {
 	found, err := collect[RecordEntry](ctx, a.pool, `select e.id, e.sequence, e.author, s.display_name as author_name, e.replaces, e.body, e.created_at
-		from record_entries e join staff s on s.id = e.author where e.record_id = $1 order by e.sequence limit $2`, record, MostEntries)
+		from record_entries e join staff s on s.id = e.author where e.record_id = $1 order by e.sequence limit $2`, record, MostEntries+LastEntries)
 	if err != nil {
 		return nil, fmt.Errorf("reading the entries of record %s: %w", record, err)
 	}
@@ -76,9 +80,16 @@ func (a *Archive) Opinions(ctx context.Context, record uuid.UUID) ([]Opinion, er
 }
 
 // AppendOpinion stores an opinion. One of that id that is stored already is
-// ErrConcurrent.
+// ErrConcurrent, and so is a record that somebody closed meanwhile.
 func AppendOpinion(ctx context.Context, tx pgx.Tx, o Opinion) error {
-	_, err := tx.Exec(ctx, "insert into record_opinions (id, record_id, team_id, epoch, author, body, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
+	open, err := tx.Exec(ctx, "select from records where id = $1 and status = 'open' for share", o.RecordID)
+	if err != nil {
+		return fmt.Errorf("writing an opinion on record %s: %w", o.RecordID, postgres.Sort(err))
+	}
+	if open.RowsAffected() == 0 {
+		return ErrConcurrent
+	}
+	_, err = tx.Exec(ctx, "insert into record_opinions (id, record_id, team_id, epoch, author, body, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
 		o.ID, o.RecordID, o.TeamID, o.Epoch, o.Author, o.Body, o.CreatedAt)
 	if postgres.Constraint(err) == "record_opinions_pkey" {
 		return ErrConcurrent

@@ -56,7 +56,10 @@ func (s *Server) conflict(c echo.Context, v *visit, fill filling, err error) err
 		return again
 	}
 	sc := screen{Status: http.StatusConflict, Notice: s.voice.T("office.record.conflict")}
-	if errors.Is(err, errRecordMoved) {
+	switch {
+	case errors.Is(err, errRecordFull):
+		sc.Notice = s.voice.T("office.record.conflict.full")
+	case errors.Is(err, errRecordMoved):
 		sc.Notice = s.voice.T("office.record.conflict." + f.row.Status)
 		if fill.kind == followup.Closing && f.row.Status == followup.Open {
 			sc.Notice = s.voice.T("office.record.conflict.planned")

@@ -3,6 +3,7 @@ package pages
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -19,6 +20,9 @@ import (
 
 // errRecordMoved says that the record is in another state than the act wants.
 var errRecordMoved = errors.New("the record is in another state")
+
+// errRecordFull says that it takes no entry more, but those that end it.
+var errRecordFull = fmt.Errorf("%w: it is full", errRecordMoved)
 
 // A recordAct is an entry on its way into a record, with what it moves there.
 type recordAct struct {
@@ -46,7 +50,9 @@ func (s *Server) addEntry(c echo.Context, v *visit, id uuid.UUID, act recordAct)
 			return err
 		case f.holds(v.ID, act):
 			return nil
-		case f.broken || len(f.entries) >= archive.MostEntries || !followup.Allowed(act.entry.Kind, f.row.Status), act.entry.Kind == followup.Closing && f.expects():
+		case !f.takes(act.entry.Kind):
+			return errRecordFull
+		case f.broken || !followup.Allowed(act.entry.Kind, f.row.Status), act.entry.Kind == followup.Closing && f.expects():
 			return errRecordMoved
 		}
 		if _, taken := f.find(act.id); taken {
@@ -67,6 +73,16 @@ func (s *Server) addEntry(c echo.Context, v *visit, id uuid.UUID, act recordAct)
 		}
 	}
 	return archive.ErrConcurrent
+}
+
+// takes reports whether an entry of a kind still has a place. What ends an appointment or
+// the record, or gives it another lead, has some more: a full record is closed all the same.
+func (f *recordFile) takes(kind followup.Kind) bool {
+	most := archive.MostEntries
+	if kind == followup.Closing || kind == followup.Outcome || kind == followup.Handover {
+		most += archive.LastEntries
+	}
+	return len(f.entries) < most
 }
 
 // holds reports whether an act is in the record already: its author sent it twice.
