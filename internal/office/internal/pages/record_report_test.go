@@ -37,11 +37,11 @@ func TestTheUnitReportsAContactToThePlatform(t *testing.T) {
 
 	ids := strings.Fields(ask[string](d, "select string_agg(report_id::text, ' ' order by masked desc) from unit_reports"))
 	b := d.as("a.diallo").open("/file?canal=unit").want(200, "")
-	if got := b.text("main"); !strings.Contains(got, "unité de suivi") {
+	if got := b.text("main"); !strings.Contains(got, "cellule de suivi") {
 		t.Errorf("the queue says %q", got)
 	}
 	masked, whole := b.open("/dossiers/"+ids[0]).want(200, "").body, ""
-	for _, want := range []string{"unité de suivi", "Dort dehors depuis lundi.", "près de la gare", "Rhône", "Cellule de suivi"} {
+	for _, want := range []string{"cellule de suivi", "Dort dehors depuis lundi.", "près de la gare", "Rhône", "Cellule de suivi"} {
 		if !strings.Contains(masked, want) {
 			t.Errorf("the platform does not read %q", want)
 		}

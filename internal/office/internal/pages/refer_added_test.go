@@ -33,7 +33,7 @@ func TestAWholeReferralBringsWhatWasAddedBefore(t *testing.T) {
 	if err != nil || answer.StatusCode != 200 || string(content) != "vers minuit" {
 		t.Errorf("its file comes with %v %q, %v", answer.Status, content, err)
 	}
-	if got := b.open(path(r)).text("#confie"); !strings.Contains(got, "Un ajout transmis") || !strings.Contains(got, "ne sait pas encore") {
+	if got := b.open(path(r)).text("#confie"); !strings.Contains(got, "Un ajout transmis") || !strings.Contains(got, "ne connaît pas encore") {
 		t.Errorf("the platform reads %q", got)
 	}
 }
@@ -55,7 +55,7 @@ func TestAMaskedReferralAsksWhatIsGivenOfAnAddition(t *testing.T) {
 		t.Errorf("an addition that names her is refused with %q", got)
 	}
 	b.submit(referForm, url.Values{given: {"Elle dort chez un ami."}, kept: {""}, "reread": {"1"}}).want(200, path(r))
-	if got := b.text("#confie"); strings.Contains(got, "ne sait pas encore") || !strings.Contains(got, "Un ajout transmis") || !strings.Contains(got, "Gardé au plateau") {
+	if got := b.text("#confie"); strings.Contains(got, "ne connaît pas encore") || !strings.Contains(got, "Un ajout transmis") || !strings.Contains(got, "Gardé au plateau") {
 		t.Errorf("the platform reads %q", got)
 	}
 	// The case says what was given of each, and the trail who decided it.
@@ -91,7 +91,7 @@ func TestWhatIsAddedAfterAReferralReachesTheUnit(t *testing.T) {
 		t.Errorf("what is forgotten reads %q", got)
 	}
 	b.open(path(r)).want(200, "").submit(`.to-pass form`, nil).want(200, path(r))
-	if got := b.text("#confie") + b.text(".timeline"); strings.Contains(got, "ne sait pas encore") || !strings.Contains(got, "Ajout transmis : Cellule de suivi") {
+	if got := b.text("#confie") + b.text(".timeline"); strings.Contains(got, "ne connaît pas encore") || !strings.Contains(got, "Ajout transmis : Cellule de suivi") {
 		t.Errorf("once passed on, the report says %q", got)
 	}
 	if got := b.open("/releve/oublies").text("main"); strings.Contains(got, "Ajouts à transmettre") {
@@ -144,7 +144,7 @@ func TestALaterAdditionToAMaskedReferralIsReadAgain(t *testing.T) {
 		t.Errorf("it is refused with %q", got)
 	}
 	b.post(form, url.Values{"keep": {"1"}}).want(200, path(r))
-	if got := b.text("#confie"); !strings.Contains(got, "Gardé au plateau") || strings.Contains(got, "ne sait pas encore") {
+	if got := b.text("#confie"); !strings.Contains(got, "Gardé au plateau") || strings.Contains(got, "ne connaît pas encore") {
 		t.Errorf("kept, the report says %q", got)
 	}
 	b.open(form).submit(pass, url.Values{"text.added." + id.String(): {"Elle a rappelé."}, "reread": {"1"}}).want(200, path(r))

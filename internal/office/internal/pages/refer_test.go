@@ -215,9 +215,9 @@ func TestWhatIsNoReferralSaysSo(t *testing.T) {
 		change func(url.Values)
 		says   string
 	}{
-		"no unit":                      {func(f url.Values) { f.Del("unit") }, "Choisissez l’équipe"},
-		"the platform as a unit":       {func(f url.Values) { f.Set("unit", "plateau") }, "Choisissez l’équipe"},
-		"a profession":                 {func(f url.Values) { f.Set("unit", "psychologues") }, "Choisissez l’équipe"},
+		"no unit":                      {func(f url.Values) { f.Del("unit") }, "Choisissez la cellule"},
+		"the platform as a unit":       {func(f url.Values) { f.Set("unit", "plateau") }, "Choisissez la cellule"},
+		"a profession":                 {func(f url.Values) { f.Set("unit", "psychologues") }, "Choisissez la cellule"},
 		"no reason":                    {func(f url.Values) { f.Set("reason", " ") }, "pourquoi"},
 		"a reason that names":          {func(f url.Values) { f.Set("reason", "Suivi demandé par la mère, Nadia") }, "nadia"},
 		"nothing chosen":               {func(f url.Values) { f.Del("part") }, "au moins une partie"},
