@@ -281,7 +281,7 @@ func TestAReferralIsMadeOnceAndOfAReportThatStands(t *testing.T) {
 		d.exec("update reports set status = $1", status)
 		stale.Set("reason", "Motif gardé.")
 		other.post(path(r)+"/demande", stale).want(http.StatusConflict, "")
-		if got := other.text(".notice") + other.text(".kept"); !strings.Contains(got, "ne peut plus être confié") || !strings.Contains(got, "Motif gardé.") {
+		if got := other.text(".notice") + other.text(".left-texts"); !strings.Contains(got, "ne peut plus être confié") || !strings.Contains(got, "Motif gardé.") {
 			t.Errorf("a %s report says %q", status, got)
 		}
 	}
