@@ -111,6 +111,15 @@ func (a *Archive) Get(ctx context.Context, id report.ID, teams []string) (Report
 	return found, nil
 }
 
+// GetAll returns those of some reports that one of the teams was given, in no order.
+func (a *Archive) GetAll(ctx context.Context, ids []report.ID, teams []string) ([]Report, error) {
+	found, err := collect[Report](ctx, a.pool, "select "+columns+joins+" where r.id = any(@ids)", pgx.NamedArgs{"ids": ids, "teams": teams})
+	if err != nil {
+		return nil, fmt.Errorf("reading reports: %w", err)
+	}
+	return found, nil
+}
+
 // An Addition is what a reporter added later.
 type Addition struct {
 	ID         report.ID

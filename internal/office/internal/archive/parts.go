@@ -61,12 +61,12 @@ type NewPart struct {
 // ErrPartID says that a part of that id is stored already.
 var ErrPartID = errors.New("a part of that id is stored already")
 
-// Decisions lists the sealed decisions on some reports, each report's in their order.
-func (a *Archive) Decisions(ctx context.Context, ids []report.ID) (map[report.ID][]Part, error) {
+// PartsOf lists the parts of one kind of some reports, each report's in their order.
+func (a *Archive) PartsOf(ctx context.Context, ids []report.ID, kind PartKind) (map[report.ID][]Part, error) {
 	rows, err := a.pool.Query(ctx, `select p.report_id, p.id, p.kind, p.author, s.display_name as author_name, p.body, p.created_at
-		from parts p join staff s on s.id = p.author where p.report_id = any($1) and p.kind = 'decision' order by p.report_id, p.created_at, p.id`, ids)
+		from parts p join staff s on s.id = p.author where p.report_id = any($1) and p.kind = $2 order by p.report_id, p.created_at, p.id`, ids, kind)
 	if err != nil {
-		return nil, fmt.Errorf("reading decisions: %w", postgres.Sort(err))
+		return nil, fmt.Errorf("reading parts: %w", postgres.Sort(err))
 	}
 	type of struct {
 		ReportID report.ID
@@ -74,7 +74,7 @@ func (a *Archive) Decisions(ctx context.Context, ids []report.ID) (map[report.ID
 	}
 	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[of])
 	if err != nil {
-		return nil, fmt.Errorf("reading decisions: %w", postgres.Sort(err))
+		return nil, fmt.Errorf("reading parts: %w", postgres.Sort(err))
 	}
 	all := map[report.ID][]Part{}
 	for _, one := range found {

@@ -82,6 +82,7 @@ type callbackRow struct {
 	Note        string
 	Calling     *calling
 	Damaged     bool
+	Altered     bool // the database says another time, or somebody else
 }
 
 // callbackCard lists the promised calls of a report.
@@ -93,16 +94,20 @@ func (s *Server) callbackCard(c echo.Context, v *visit, found *archive.Report, o
 	if err != nil {
 		return card, err
 	}
-	notes := callbackNotes(opened, parts)
+	names, err := s.colleagues(ctx, v, found)
+	if err != nil {
+		return card, err
+	}
+	sealed := promisesOf(opened, parts)
 	for i := range rows {
-		row := s.callbackRow(v, &rows[i])
-		row.Note = notes[rows[i].ID]
+		row := s.callbackRow(v, &rows[i], sealed, names)
+		row.Altered = row.Altered && opened != nil
 		card.Rows = append(card.Rows, row)
 	}
 	if card.May {
-		card.Who, err = s.colleagues(ctx, v)
+		card.Who = names
 	}
-	return card, err
+	return card, nil
 }
 
 // Open reports whether something was typed that is still to be sent.
@@ -130,23 +135,32 @@ func (s *Server) promiseReturned(kept url.Values) promiseForm {
 	return f
 }
 
-// callbackNotes opens what is to be said, by the id of the promise.
-func callbackNotes(opened *report.Report, parts []archive.Part) map[uuid.UUID]string {
-	notes := map[uuid.UUID]string{}
+// promisesOf opens what was promised about a report, by the id of the promise.
+func promisesOf(opened *report.Report, parts []archive.Part) map[uuid.UUID]promised {
+	sealed := map[uuid.UUID]promised{}
 	places := casefile.Places(parts)
 	for i, part := range parts {
 		var p promised
 		if part.Kind == archive.CallPart && openPart(opened, places[i], part.Body, &p) == nil {
-			notes[p.ID] = p.Note
+			sealed[p.ID] = p
 		}
 	}
-	return notes
+	return sealed
 }
 
-func (s *Server) colleagues(ctx context.Context, v *visit) (who []choice, err error) {
+// colleagues lists who may make a call about a report: where it is restricted, those who
+// are named. To the others it does not exist, and they would find no call to make.
+func (s *Server) colleagues(ctx context.Context, v *visit, about *archive.Report) (who []choice, err error) {
 	found, err := s.Archive.Colleagues(ctx, v.keys.Teams())
 	if err != nil {
 		return nil, err
+	}
+	if about.Restricted != nil {
+		names, err := s.Archive.NamedOn(ctx, about.ID)
+		if err != nil {
+			return nil, err
+		}
+		found = slices.DeleteFunc(found, func(one archive.Colleague) bool { return !slices.Contains(names, one.ID) })
 	}
 	for _, one := range found {
 		who = append(who, choice{Value: one.ID.String(), Text: one.Name, Checked: one.ID == v.ID})
@@ -154,16 +168,26 @@ func (s *Server) colleagues(ctx context.Context, v *visit) (who []choice, err er
 	return who, nil
 }
 
-func (s *Server) callbackRow(v *visit, one *archive.Callback) callbackRow {
+// callbackRow tells of a promised call. When it is to be made, and by whom, are what was
+// sealed: by the columns alone, whoever writes the database could have it never made.
+func (s *Server) callbackRow(v *visit, one *archive.Callback, sealed map[uuid.UUID]promised, names []choice) callbackRow {
 	now := s.Now()
-	row := callbackRow{ID: one.ID.String(), Address: "/rappels/" + one.ID.String(), Report: "/dossiers/" + one.ReportID.String(), When: s.when(one.DueAt),
-		Due: one.DueAt, Who: one.AssigneeName, Mine: one.Assignee == v.ID}
+	p, known := sealed[one.ID]
+	altered := !known || !p.Due.Equal(one.DueAt) || p.Assignee != one.Assignee
+	if !known {
+		p.Due, p.Assignee = one.DueAt, one.Assignee
+	}
+	row := callbackRow{ID: one.ID.String(), Address: "/rappels/" + one.ID.String(), Report: "/dossiers/" + one.ReportID.String(), When: s.when(p.Due),
+		Due: p.Due, Who: one.AssigneeName, Mine: p.Assignee == v.ID, Note: p.Note, Altered: altered}
+	if i := slices.IndexFunc(names, func(n choice) bool { return n.Value == p.Assignee.String() }); i >= 0 && altered {
+		row.Who = names[i].Text
+	}
 	switch {
 	case one.Outcome != nil:
 		row.Settled = s.voice.T("office.phone.callback." + string(*one.Outcome))
-	case !one.DueAt.After(now):
+	case !p.Due.After(now):
 		row.Now = true
-		if late := now.Sub(one.DueAt); late >= time.Minute {
+		if late := now.Sub(p.Due); late >= time.Minute {
 			row.Late = s.voice.T("office.row.late", "T", s.duration(late))
 		}
 	}
@@ -186,7 +210,11 @@ func (s *Server) promise(c echo.Context, v *visit) error {
 	if p.Due.IsZero() && refused["callback_time"] == "" {
 		refused["callback_time"] = s.voice.T("office.phone.callback.when.none")
 	}
-	who, err := s.colleagues(ctx, v)
+	found, err := s.Archive.Get(ctx, id, v.keys.Teams())
+	if err != nil {
+		return err
+	}
+	who, err := s.colleagues(ctx, v, &found)
 	if err != nil {
 		return err
 	}
@@ -199,10 +227,6 @@ func (s *Server) promise(c echo.Context, v *visit) error {
 		again := s.promiseForm(p, typed)
 		again.ID, again.Who = form.Get("callback"), assignee
 		return s.showReport(c, v, id, screen{Status: http.StatusUnprocessableEntity, Problems: typed.problems(), Callback: again})
-	}
-	found, err := s.Archive.Get(ctx, id, v.keys.Teams())
-	if err != nil {
-		return err
 	}
 	opened, err := s.unseal(v, &found)
 	if err != nil {

@@ -238,3 +238,54 @@ func TestACallAboutAReportJoinsIt(t *testing.T) {
 		t.Error("a reference of nothing is told nothing")
 	}
 }
+
+// When a call is to be made, and by whom, was sealed: a database that says otherwise
+// hides nobody who waits.
+func TestAPromisedCallIsMadeWhenItWasSealed(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	r, other := d.receive(time.Hour, lille()), d.receive(time.Hour, young())
+	b := d.as("a.diallo")
+	for _, about := range []*report.Report{r, other} {
+		b.open(path(about)).submit(`form[action$="/rappels"]`, url.Values{"callback_time": {"23:30"}}).want(200, path(about))
+	}
+	d.exec("update callbacks set due_at = '2099-01-01', assignee = $2 where report_id = $1", r.ID, d.staffID("c.martin"))
+	d.clock.Add(20 * time.Minute)
+	b = d.as("a.diallo").open("/rappels")
+	rows := b.texts(".callbacks .is-now")
+	if len(rows) != 2 {
+		t.Fatalf("the list holds %q as due", rows)
+	}
+	for _, row := range rows {
+		moved := strings.Contains(row, "06 39 98 12 34")
+		if strings.Contains(row, "ligne modifiée") != moved || !strings.Contains(row, "Awa Diallo") || !strings.Contains(row, "5 min de retard") {
+			t.Errorf("the list says %q", row)
+		}
+	}
+	if got := b.open(path(r)).text("[data-altered]"); !strings.Contains(got, "un rappel promis") || b.doc.Find("#rappels .is-now .badge.is-error").Length() != 1 {
+		t.Errorf("the report says %q", got)
+	}
+	if n := b.open(path(other)).doc.Find("[data-altered]").Length(); n != 0 {
+		t.Error("a report whose promise is as it was sealed is marked")
+	}
+}
+
+// Who is not named on a restricted report would find no call to make.
+func TestACallAboutARestrictedReportIsPromisedToWhoIsNamed(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	r := d.receive(time.Hour, young())
+	b := d.as("c.martin")
+	offered := func() []string { return b.open(path(r)).texts("#callback_who option") }
+	if got := offered(); len(got) < 2 {
+		t.Fatalf("before it is restricted %q are offered", got)
+	}
+	d.restrict(b, r, "c.martin")
+	if got := offered(); len(got) != 1 || got[0] != "Camille Martin" {
+		t.Errorf("%q are offered", got)
+	}
+	b.post(path(r)+"/rappels", url.Values{"callback_time": {"23:45"}, "callback_who": {d.staffID("a.diallo").String()}}).want(200, path(r))
+	if got := ask[string](d, "select s.login from callbacks c join staff s on s.id = c.assignee"); got != "c.martin" {
+		t.Errorf("%s is to call", got)
+	}
+}

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -67,18 +68,11 @@ func (s *Server) callbacks(c echo.Context, v *visit) error {
 func (s *Server) showCallbacks(c echo.Context, v *visit, status int, page callbacksPage) error {
 	page.Frame, page.MaxNote = s.frame(c, s.voice.T("office.phone.callbacks.title")), maxCallNote
 	page.Error = len(page.Problems) > 0
-	rows, err := s.Archive.Callbacks(c.Request().Context(), v.keys.Teams())
+	rows, err := s.openCallbacks(c, v)
 	if err != nil {
 		return err
 	}
-	for i := range rows {
-		row, err := s.openCallback(c, v, &rows[i])
-		if errors.Is(err, archive.ErrNotFound) {
-			continue // taken from this member's teams meanwhile
-		}
-		if err != nil {
-			return err
-		}
+	for _, row := range rows {
 		if row.Now {
 			page.Due = append(page.Due, row)
 		} else {
@@ -89,37 +83,94 @@ func (s *Server) showCallbacks(c echo.Context, v *visit, status int, page callba
 	return s.render(c, status, "callbacks", page)
 }
 
-// openCallback says of a promised call whom it is about, what is to be said, and how
-// the person may be called without endangering anybody. Where the number stands, its
-// rules stand too.
-func (s *Server) openCallback(c echo.Context, v *visit, one *archive.Callback) (callbackRow, error) {
+// openCallbacks lists the calls to be made, by the time that was sealed. Whose number a
+// row shows has a line in the trail, beside that of the list.
+func (s *Server) openCallbacks(c echo.Context, v *visit) ([]callbackRow, error) {
 	ctx := c.Request().Context()
-	row := s.callbackRow(v, one)
-	found, opened, err := s.openedOf(c, v, one.ReportID)
+	listed, err := s.Archive.Callbacks(ctx, v.keys.Teams())
 	if err != nil {
-		return row, err
+		return nil, err
 	}
-	if opened == nil {
-		row.Damaged, row.Situation = true, s.voice.T("office.damaged.short")
-		return row, nil
+	about, err := s.callbackReports(ctx, v, listed)
+	if err != nil {
+		return nil, err
 	}
-	line := s.row(v, found, opened)
-	row.Situation, row.Detail = line.Situation, s.join(line.Detail, line.Where)
-	if row.Now || row.Mine {
-		calling := s.calling(opened)
-		additions, err := s.additions(c, v, found)
-		if err != nil {
-			return row, err
+	names, err := s.Archive.Colleagues(ctx, v.keys.Teams())
+	if err != nil {
+		return nil, err
+	}
+	var who []choice
+	for _, one := range names {
+		who = append(who, choice{Value: one.ID.String(), Text: one.Name})
+	}
+	var rows []callbackRow
+	lines := []audit.Event{s.listSeen(v, "rappels", len(listed))}
+	for i := range listed {
+		of := about[listed[i].ReportID]
+		if of == nil {
+			continue // taken from this member's teams meanwhile
 		}
-		calling.Later = s.later(additions)
-		row.Calling = &calling
+		row := s.callbackRow(v, &listed[i], of.sealed, who)
+		if of.opened == nil {
+			row.Damaged, row.Altered, row.Situation = true, false, s.voice.T("office.damaged.short")
+		} else if err := s.fillCallback(c, v, &row, of); err != nil {
+			return nil, err
+		}
+		if row.Calling != nil {
+			lines = append(lines, s.reportSeen(v, of.found))
+		}
+		rows = append(rows, row)
 	}
-	parts, err := s.Archive.Parts(ctx, one.ReportID)
+	slices.SortStableFunc(rows, func(a, b callbackRow) int { return a.Due.Compare(b.Due) })
+	return rows, s.Trail.Record(ctx, func(pgx.Tx) ([]audit.Event, error) { return lines, nil })
+}
+
+// A callbackReport is what calls were promised about.
+type callbackReport struct {
+	found  *archive.Report
+	opened *report.Report // nil: it does not open
+	sealed map[uuid.UUID]promised
+}
+
+// callbackReports opens the reports of some promised calls, all at once.
+func (s *Server) callbackReports(ctx context.Context, v *visit, listed []archive.Callback) (map[report.ID]*callbackReport, error) {
+	var ids []report.ID
+	for _, one := range listed {
+		ids = append(ids, one.ReportID)
+	}
+	found, err := s.Archive.GetAll(ctx, ids, v.keys.Teams())
 	if err != nil {
-		return row, err
+		return nil, err
 	}
-	row.Note = callbackNotes(opened, parts)[one.ID]
-	return row, nil
+	parts, err := s.Archive.PartsOf(ctx, ids, archive.CallPart)
+	if err != nil {
+		return nil, err
+	}
+	about := map[report.ID]*callbackReport{}
+	for i := range found {
+		of := &callbackReport{found: &found[i]}
+		if of.opened, err = s.unseal(v, of.found); err != nil {
+			s.Log.Warn("a report does not open", "report", of.found.ID, "err", err)
+		}
+		of.sealed = promisesOf(of.opened, parts[of.found.ID])
+		about[of.found.ID] = of
+	}
+	return about, nil
+}
+
+// fillCallback says of a promised call whom it is about, and how the person may be called
+// without endangering anybody. Where the number stands, its rules stand too.
+func (s *Server) fillCallback(c echo.Context, v *visit, row *callbackRow, of *callbackReport) error {
+	line := s.row(v, of.found, of.opened)
+	row.Situation, row.Detail = line.Situation, s.join(line.Detail, line.Where)
+	if !row.Now && !row.Mine {
+		return nil
+	}
+	calling := s.calling(of.opened)
+	additions, err := s.additions(c, v, of.found)
+	calling.Later = s.later(additions)
+	row.Calling = &calling
+	return err
 }
 
 // openedOf reads a report; what does not open is nil.

@@ -13,7 +13,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"recueil/internal/office/internal/archive"
-	"recueil/internal/office/internal/audit"
 	"recueil/internal/office/internal/triage"
 	"recueil/internal/report"
 	"recueil/internal/seal"
@@ -128,8 +127,7 @@ func (s *Server) showReport(c echo.Context, v *visit, id report.ID, sc screen) e
 	if err != nil {
 		return err
 	}
-	event := audit.Event{At: s.Now(), Actor: v.ID, Action: "report.open", Object: "report", ID: id.String(), Seen: found.Body}
-	if err := s.Trail.Append(ctx, event); err != nil {
+	if err := s.sawReport(c, v, &found); err != nil {
 		return err
 	}
 	opened, err := s.unseal(v, &found)
@@ -184,6 +182,9 @@ func (s *Server) showReport(c echo.Context, v *visit, id report.ID, sc screen) e
 	page.Timeline = s.timeline(&found, opened, page.Talk, parts, s.referralEvents(page.Referrals)...)
 	if page.Callbacks, err = s.callbackCard(c, v, &found, opened, parts); err != nil {
 		return err
+	}
+	if slices.ContainsFunc(page.Callbacks.Rows, func(row callbackRow) bool { return row.Altered }) {
+		page.Altered = s.join(page.Altered, s.voice.T("office.altered.callback"))
 	}
 	// With somebody in danger now, to call the police comes before everything else.
 	if page.Callbacks.May && found.Urgency == 0 && slices.Contains(triage.Open(), found.Status) {

@@ -20,7 +20,7 @@ func (s *Server) confirmUrgencies(ctx context.Context, found []archive.Report, r
 	if ids == nil {
 		return
 	}
-	decisions, err := s.Archive.Decisions(ctx, ids)
+	decisions, err := s.Archive.PartsOf(ctx, ids, archive.DecisionPart)
 	if err != nil { // what cannot be confirmed is marked
 		s.Log.Warn("decisions on urgencies were not read", "err", err)
 	}
