@@ -46,6 +46,11 @@ func (s *Server) callMatches(c echo.Context, v *visit, d *call.Draft) (matches [
 			d.Same = uuid.Nil // it is there for him no more, and nothing says that it ever was
 		}
 	}
+	if len(found) > 0 {
+		if err := s.sawList(c.Request().Context(), v, "reference", len(found)); err != nil {
+			return nil, searched, err
+		}
+	}
 	for i := range found {
 		matches = append(matches, s.callMatch(v, &found[i], d.Same))
 	}

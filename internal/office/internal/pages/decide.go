@@ -12,7 +12,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"recueil/internal/office/internal/archive"
-	"recueil/internal/office/internal/audit"
 	"recueil/internal/office/internal/triage"
 	"recueil/internal/report"
 	"recueil/internal/seal"
@@ -98,8 +97,7 @@ func (s *Server) decided(c echo.Context, v *visit) (*decided, error) {
 	if !v.Role.May(at.action) {
 		return nil, errRole
 	}
-	event := audit.Event{At: s.Now(), Actor: v.ID, Action: "report.open", Object: "report", ID: id.String(), Seen: at.found.Body}
-	if err := s.Trail.Append(c.Request().Context(), event); err != nil {
+	if err := s.sawReport(c, v, &at.found); err != nil {
 		return nil, err
 	}
 	if at.opened, err = s.unseal(v, &at.found); err != nil {

@@ -3,7 +3,6 @@ package pages
 import (
 	"bytes"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -148,8 +147,7 @@ func (s *Server) otherReport(c echo.Context, at *decided) (*archive.Report, *rep
 
 // severalMatch asks which of the reports under one reference is meant.
 func (s *Server) severalMatch(c echo.Context, at *decided, matches []archive.Report) error {
-	event := audit.Event{At: s.Now(), Actor: at.v.ID, Action: "queue.open", Object: "queue", ID: "reference", Detail: strconv.Itoa(len(matches))}
-	if err := s.Trail.Append(c.Request().Context(), event); err != nil {
+	if err := s.sawList(c.Request().Context(), at.v, "reference", len(matches)); err != nil {
 		return err
 	}
 	asks := &unclear{problem: problem{"choice-0", s.voice.T("office.decide.which")}}

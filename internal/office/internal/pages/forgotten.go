@@ -2,13 +2,11 @@ package pages
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
 
 	"recueil/internal/office/internal/archive"
-	"recueil/internal/office/internal/audit"
 	"recueil/internal/seal"
 )
 
@@ -38,16 +36,14 @@ func (s *Server) forgotten(c echo.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
-	event := audit.Event{At: s.Now(), Actor: v.ID, Action: "queue.open", Object: "queue", ID: "oublies", Detail: fmt.Sprint(len(found))}
-	if err := s.Trail.Append(ctx, event); err != nil {
-		return err
-	}
-	rows := s.quietRows(ctx, v, found)
 	waiting, err := s.Archive.Unpassed(ctx, v.keys.Teams())
 	if err != nil {
 		return err
 	}
-	toPass := s.quietRows(ctx, v, waiting)
+	if err := s.sawList(ctx, v, "oublies", len(found)+len(waiting)); err != nil {
+		return err
+	}
+	rows, toPass := s.quietRows(ctx, v, found), s.quietRows(ctx, v, waiting)
 	title := s.voice.T("office.forgotten.title")
 	return s.render(c, http.StatusOK, "forgotten", forgottenPage{Frame: s.frame(c, title), Heading: title,
 		Count: s.many(all), Rows: rows, More: all > len(found), ToPass: toPass})

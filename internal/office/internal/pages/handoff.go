@@ -90,8 +90,7 @@ func (s *Server) showHandoff(c echo.Context, v *visit, status int, page handoffP
 	if err != nil {
 		return err
 	}
-	event := audit.Event{At: s.Now(), Actor: v.ID, Action: "queue.open", Object: "queue", ID: "releve", Detail: strconv.Itoa(len(mine) + len(begun))}
-	if err := s.Trail.Append(ctx, event); err != nil {
+	if err := s.sawList(ctx, v, "releve", len(mine)+len(begun)); err != nil {
 		return err
 	}
 	page.Mine, page.Drafts = s.handRows(ctx, v, mine), s.handRows(ctx, v, begun)

@@ -14,7 +14,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"recueil/internal/office/internal/archive"
-	"recueil/internal/office/internal/audit"
 	"recueil/internal/office/internal/live"
 	"recueil/internal/office/internal/unseal"
 	"recueil/internal/report"
@@ -171,8 +170,7 @@ func (s *Server) openQueue(ctx context.Context, v *visit, view archive.View, unf
 	if err != nil || len(found.rows) == 0 {
 		return found, nil, err
 	}
-	event := audit.Event{At: view.Now, Actor: v.ID, Action: "queue.open", Object: "queue", ID: s.presetOf(view.Filter), Detail: fmt.Sprint(len(found.rows))}
-	if err := s.Trail.Append(ctx, event); err != nil {
+	if err := s.sawList(ctx, v, s.presetOf(view.Filter), len(found.rows)); err != nil {
 		return found, nil, err
 	}
 	return found, s.openRows(ctx, v, found.rows), nil

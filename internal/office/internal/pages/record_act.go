@@ -174,6 +174,9 @@ func (s *Server) added(c echo.Context, v *visit, f *recordFile) error {
 
 // showEntry draws the form of an act.
 func (s *Server) showEntry(c echo.Context, v *visit, f *recordFile, fill filling, sc screen) error {
+	if err := s.sawRecord(c, v, f); err != nil {
+		return err
+	}
 	form := string(fill.kind)
 	title := s.voice.T("office.record.act." + form)
 	page := recordActPage{Frame: s.frame(c, title), Heading: title, Lead: s.voice.First("office.record.act." + form + ".hint"),

@@ -46,7 +46,7 @@ func (s *Server) askOutcome(c echo.Context, v *visit) error {
 	if p.Status != followup.Planned {
 		sc.Notice = s.voice.T("office.record.conflict.outcome", "Status", s.recordCode("outcome", "status", p.Status))
 	}
-	return s.showOutcome(c, f, p, fill, sc)
+	return s.showOutcome(c, v, f, p, fill, sc)
 }
 
 func (s *Server) doOutcome(c echo.Context, v *visit) error {
@@ -66,7 +66,7 @@ func (s *Server) doOutcome(c echo.Context, v *visit) error {
 		fill.faults = append(fill.faults, followup.Fault{Field: "status", What: "early"})
 	}
 	if fill.faults != nil {
-		return s.showOutcome(c, f, p, fill, screen{Status: http.StatusUnprocessableEntity})
+		return s.showOutcome(c, v, f, p, fill, screen{Status: http.StatusUnprocessableEntity})
 	}
 	err = s.addEntry(c, v, f.row.ID, act)
 	if errors.Is(err, archive.ErrReplaced) || errors.Is(err, errRecordMoved) || isConcurrent(err) {
@@ -74,7 +74,7 @@ func (s *Server) doOutcome(c echo.Context, v *visit) error {
 			return err
 		}
 		notice := s.voice.T("office.record.conflict.outcome", "Status", s.recordCode("outcome", "status", p.Status))
-		return s.showOutcome(c, f, p, fill, screen{Status: http.StatusConflict, Notice: notice})
+		return s.showOutcome(c, v, f, p, fill, screen{Status: http.StatusConflict, Notice: notice})
 	}
 	if err != nil {
 		return err
@@ -85,7 +85,10 @@ func (s *Server) doOutcome(c echo.Context, v *visit) error {
 	return goTo(c, recordAddress(f.row.ID)+"#suivi")
 }
 
-func (s *Server) showOutcome(c echo.Context, f *recordFile, p archive.Appointment, fill filling, sc screen) error {
+func (s *Server) showOutcome(c echo.Context, v *visit, f *recordFile, p archive.Appointment, fill filling, sc screen) error {
+	if err := s.sawRecord(c, v, f); err != nil {
+		return err
+	}
 	title := s.voice.T("office.record.act.outcome")
 	page := recordActPage{Frame: s.frame(c, title), Heading: title, Lead: s.when(p.StartsAt) + " · " + p.AssigneeName, Back: recordAddress(f.row.ID), BackText: f.opening().Get("label"),
 		Action: recordAddress(f.row.ID) + "/rendez-vous/" + p.ID.String(), Entry: fill.entry.String(), Notice: sc.Notice, Button: s.voice.T("office.record.save"),

@@ -112,6 +112,9 @@ func (s *Server) calendar(c echo.Context, v *visit, unit trust.Team) error {
 	if err != nil {
 		return err
 	}
+	if err := s.sawList(c.Request().Context(), v, "rendez-vous", len(rows)); err != nil {
+		return err
+	}
 	title := s.voice.T("office.record.calendar")
 	page := recordCalendarPage{Frame: s.frame(c, title), Tabs: s.unitTabs("calendar"), Heading: title, Month: view.month, Count: len(rows),
 		Before: view.moved(-1).address(), After: view.moved(1).address(), Period: s.period(view)}

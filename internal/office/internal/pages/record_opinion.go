@@ -89,7 +89,7 @@ func (s *Server) opinionForm(c echo.Context, v *visit) (*recordFile, trust.Team,
 	if len(own) == 0 || f.broken {
 		return nil, trust.Team{}, errRole
 	}
-	return f, own[0], nil
+	return f, own[0], s.sawRecord(c, v, f)
 }
 
 func (s *Server) askOpinion(c echo.Context, v *visit) error {

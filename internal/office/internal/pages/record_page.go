@@ -5,7 +5,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"recueil/internal/office/internal/audit"
 	"recueil/internal/office/internal/followup"
 )
 
@@ -78,8 +77,7 @@ func (s *Server) showRecord(c echo.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
-	line := audit.Event{At: s.Now(), Actor: v.ID, Action: "record.open", Object: "record", ID: f.row.ID.String(), Seen: f.row.Body}
-	if err := s.Trail.Append(c.Request().Context(), line); err != nil {
+	if err := s.sawRecord(c, v, f); err != nil {
 		return err
 	}
 	return s.render(c, http.StatusOK, "record", s.recordPage(c, v, f))

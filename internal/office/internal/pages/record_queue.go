@@ -103,6 +103,9 @@ func (s *Server) recordQueue(c echo.Context, v *visit, unit trust.Team) error {
 	if view.Page > 0 {
 		page.Before = recordQueueAddress(view.Filter, view.Page-1)
 	}
+	if err := s.sawList(ctx, v, "suivi", len(records)); err != nil {
+		return err
+	}
 	for _, r := range records {
 		page.Rows = append(page.Rows, s.recordRow(v, r))
 	}

@@ -139,6 +139,9 @@ func (s *Server) referable(c echo.Context, v *visit) (*referable, error) {
 	if _, known := s.Desk.Trust.File().Team(found.TeamID); !known {
 		return nil, errNotReferable // restricted to people: the unit's answer would go to all
 	}
+	if err := s.sawReport(c, v, &found); err != nil {
+		return nil, err
+	}
 	opened, err := s.unseal(v, &found)
 	if err != nil {
 		s.Log.Warn("a report does not open", "report", id, "err", err)

@@ -1,14 +1,12 @@
 package pages
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"recueil/internal/office/internal/archive"
-	"recueil/internal/office/internal/audit"
 	"recueil/internal/seal"
 	"recueil/internal/web"
 )
@@ -61,8 +59,7 @@ func (s *Server) findReference(c echo.Context, v *visit) error {
 	}
 	page.Searched, page.Typed = true, seal.FormatReference(reference)
 	if len(found) > 0 {
-		event := audit.Event{At: s.Now(), Actor: v.ID, Action: "queue.open", Object: "queue", ID: "reference", Detail: fmt.Sprint(len(found))}
-		if err := s.Trail.Append(ctx, event); err != nil {
+		if err := s.sawList(ctx, v, "reference", len(found)); err != nil {
 			return err
 		}
 		page.Groups = []rowGroup{{Rows: s.openRows(c.Request().Context(), v, found)}}

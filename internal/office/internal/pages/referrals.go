@@ -53,6 +53,9 @@ func (s *Server) referrals(c echo.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
+	if err := s.sawList(c.Request().Context(), v, "demandes", len(found)); err != nil {
+		return err
+	}
 	var page referralsPage
 	for _, f := range found {
 		line := referralLine{referralRow: s.referralRow(f, f.ProposedAt, f.ProposedName), Address: "/demandes/" + f.ID.String()}

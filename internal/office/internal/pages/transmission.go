@@ -64,6 +64,9 @@ func (s *Server) showTransmission(c echo.Context, v *visit, l *leaving, page tra
 	page.Address, page.Reference, page.Status = l.address(), l.reference(), s.voice.T("office.status."+string(l.row.Status))
 	page.Frame = s.frame(c, s.voice.T("office.sent.page", "Reference", page.Reference, "Status", page.Status))
 	page.Error = len(page.Problems) > 0
+	if err := s.sawReport(c, v, &l.row); err != nil {
+		return err
+	}
 	if l.held == nil && slices.ContainsFunc(l.sent, func(t *sent) bool { return t.what.Pieces != nil }) {
 		if err := s.hold(c, v, l); err != nil {
 			return err

@@ -104,10 +104,6 @@ func (s *Server) prepare(c echo.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
-	event := audit.Event{At: s.Now(), Actor: v.ID, Action: "transmission.preview", Object: "report", ID: l.row.ID.String(), Seen: l.row.Body}
-	if err := s.Trail.Append(c.Request().Context(), event); err != nil {
-		return err
-	}
 	if kept, ok := returned(c, v); ok {
 		return s.showPrepare(c, v, l, &to, preparePage{Typed: readPreparing(kept), Notice: s.voice.T("office.close.kept")}, http.StatusOK)
 	}
@@ -124,6 +120,10 @@ func (s *Server) prepare(c echo.Context, v *visit) error {
 }
 
 func (s *Server) showPrepare(c echo.Context, v *visit, l *leaving, to *archive.Recipient, page preparePage, status int) error {
+	event := audit.Event{At: s.Now(), Actor: v.ID, Action: "transmission.preview", Object: "report", ID: l.row.ID.String(), Seen: l.row.Body}
+	if err := s.Trail.Append(c.Request().Context(), event); err != nil {
+		return err
+	}
 	file := s.fileOf(l, to)
 	for _, f := range l.held {
 		page.Pieces = append(page.Pieces, preparePiece{s.file(v, l.row.ID, f), slices.Contains(page.Typed.Pieces, f.listed.ID.String())})
