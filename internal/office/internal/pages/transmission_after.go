@@ -32,7 +32,7 @@ func (s *Server) afterProblems(t after) (day time.Time, problems []problem) {
 func (s *Server) acknowledge(c echo.Context, v *visit) error {
 	l, t, typed, err := s.stepOf(c, v, triage.Transmitted)
 	if err != nil {
-		return err
+		return s.stepMissed(c, v, typed, err)
 	}
 	day, problems := s.afterProblems(typed)
 	if problems != nil {
@@ -55,7 +55,7 @@ func (s *Server) acknowledge(c echo.Context, v *visit) error {
 func (s *Server) comesBack(c echo.Context, v *visit) error {
 	l, t, typed, err := s.stepOf(c, v, triage.Transmitted)
 	if err != nil {
-		return err
+		return s.stepMissed(c, v, typed, err)
 	}
 	if problems := s.wordsProblems(typed.Words, true); problems != nil {
 		return s.stepAgain(c, v, http.StatusUnprocessableEntity, "", typed, problems...)
@@ -71,7 +71,7 @@ func (s *Server) comesBack(c echo.Context, v *visit) error {
 func (s *Server) feedback(c echo.Context, v *visit) error {
 	l, t, typed, err := s.stepOf(c, v, triage.Acknowledged)
 	if err != nil {
-		return err
+		return s.stepMissed(c, v, typed, err)
 	}
 	_, problems := s.afterProblems(typed)
 	for _, code := range typed.Outcomes {
@@ -96,7 +96,7 @@ func (s *Server) feedback(c echo.Context, v *visit) error {
 func (s *Server) chase(c echo.Context, v *visit) error {
 	l, t, typed, err := s.stepOf(c, v, triage.Transmitted, triage.Acknowledged)
 	if err != nil {
-		return err
+		return s.stepMissed(c, v, typed, err)
 	}
 	if problems := s.wordsProblems(typed.Words, false); problems != nil {
 		return s.stepAgain(c, v, http.StatusUnprocessableEntity, "", typed, problems...)
@@ -112,7 +112,7 @@ func (s *Server) chase(c echo.Context, v *visit) error {
 func (s *Server) finish(c echo.Context, v *visit) error {
 	l, _, typed, err := s.stepOf(c, v, triage.Acknowledged, triage.FeedbackReceived)
 	if err != nil {
-		return err
+		return s.stepMissed(c, v, typed, err)
 	}
 	if problems := s.wordsProblems(typed.Words, true); problems != nil {
 		return s.stepAgain(c, v, http.StatusUnprocessableEntity, "", typed, problems...)

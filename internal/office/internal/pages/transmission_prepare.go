@@ -99,12 +99,23 @@ func (s *Server) preparation(c echo.Context, v *visit) (*leaving, archive.Recipi
 	return l, to, s.hold(c, v, l)
 }
 
-func (s *Server) prepare(c echo.Context, v *visit) error {
-	l, to, err := s.preparation(c, v)
-	if err != nil {
+// prepareMissed answers a preparation that cannot go on. The passages to be taken out are
+// shown above what became of the report: somebody read it all to find them.
+func (s *Server) prepareMissed(c echo.Context, v *visit, form url.Values, err error) error {
+	typed := readPreparing(form).Redactions
+	if !errors.Is(err, errUnfit) || strings.TrimSpace(typed) == "" || !readable(typed) {
 		return err
 	}
-	if kept, ok := returned(c, v); ok {
+	return s.overtaken(c, v, errUnfit, typed)
+}
+
+func (s *Server) prepare(c echo.Context, v *visit) error {
+	l, to, err := s.preparation(c, v)
+	kept, ok := returned(c, v)
+	if err != nil {
+		return s.prepareMissed(c, v, kept, err)
+	}
+	if ok {
 		return s.showPrepare(c, v, l, &to, preparePage{Typed: readPreparing(kept), Notice: s.voice.T("office.close.kept")}, http.StatusOK)
 	}
 	page := preparePage{}
@@ -207,13 +218,13 @@ func omitted(t preparing) map[string]bool {
 // propose lays the file before a coordinator, as the bytes that would leave; or shows
 // once more what is to be sent.
 func (s *Server) propose(c echo.Context, v *visit) error {
-	l, to, err := s.preparation(c, v)
-	if err != nil {
-		return err
-	}
 	form, err := web.ReadForm(c.Response(), c.Request())
 	if err != nil {
 		return err
+	}
+	l, to, err := s.preparation(c, v)
+	if err != nil {
+		return s.prepareMissed(c, v, form, err)
 	}
 	typed := readPreparing(form)
 	again := func(status int, notice string, problems ...problem) error {

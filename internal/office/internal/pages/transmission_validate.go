@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -90,8 +91,11 @@ func (s *Server) stepOf(c echo.Context, v *visit, states ...triage.Status) (*lea
 	}
 	typed := readAfter(form)
 	t := l.last()
-	if t == nil || t.part.ID.String() != c.Param("envoi") {
+	if t == nil || !slices.ContainsFunc(l.sent, func(one *sent) bool { return one.part.ID.String() == c.Param("envoi") }) {
 		return nil, nil, typed, errNotSent
+	}
+	if t.part.ID.String() != c.Param("envoi") {
+		return nil, nil, typed, errStepOver // another proposal came after it
 	}
 	for _, state := range states {
 		if l.row.Status == state {
@@ -103,12 +107,47 @@ func (s *Server) stepOf(c echo.Context, v *visit, states ...triage.Status) (*lea
 
 var errStepOver = &web.Problem{Status: http.StatusConflict, Key: "office.error.sent_over"}
 
+// stepMissed answers a step that could not be taken. Where the report stands elsewhere by
+// now, what was typed stands above it: no form of the page is for it any more.
+func (s *Server) stepMissed(c echo.Context, v *visit, typed after, err error) error {
+	kept := s.written(typed)
+	if !errors.Is(err, errStepOver) || kept == "" {
+		return err
+	}
+	return s.overtaken(c, v, errStepOver, kept)
+}
+
+// overtaken shows the transmission of a report as it is now, and what was typed before.
+func (s *Server) overtaken(c echo.Context, v *visit, why *web.Problem, kept string) error {
+	l, err := s.leaving(c, v)
+	if err != nil {
+		return err
+	}
+	return s.showTransmission(c, v, l, transmissionPage{Notice: s.voice.T(why.Key + ".text"), Kept: kept}, why.Status)
+}
+
+// written is what somebody typed of a step, and a page cannot know by itself.
+func (s *Server) written(t after) string {
+	var lines []string
+	for _, code := range t.Outcomes {
+		if outcomeKnown(code) {
+			lines = append(lines, s.voice.T("office.sent.outcome."+code))
+		}
+	}
+	for _, text := range []string{t.Reference, t.Words} {
+		if strings.TrimSpace(text) != "" && readable(text) {
+			lines = append(lines, text)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
 // validate lets a proposal leave. Who agrees is another person than who prepared it;
 // the entry of the recipient, and the key, are the ones that were proposed.
 func (s *Server) validate(c echo.Context, v *visit) error {
 	l, t, typed, err := s.stepOf(c, v, triage.AwaitingValidation)
 	if err != nil {
-		return err
+		return s.stepMissed(c, v, typed, err)
 	}
 	if t.part.Author == v.ID {
 		return s.stepAgain(c, v, http.StatusForbidden, s.voice.T("office.sent.validate.other"), typed)
@@ -155,7 +194,7 @@ func (s *Server) unfit(v *visit, t *sent, to *archive.Recipient) string {
 func (s *Server) refuseSending(c echo.Context, v *visit) error {
 	l, t, typed, err := s.stepOf(c, v, triage.AwaitingValidation)
 	if err != nil {
-		return err
+		return s.stepMissed(c, v, typed, err)
 	}
 	if problems := s.wordsProblems(typed.Words, true); problems != nil {
 		return s.stepAgain(c, v, http.StatusUnprocessableEntity, "", typed, problems...)
@@ -169,7 +208,7 @@ func (s *Server) refuseSending(c echo.Context, v *visit) error {
 func (s *Server) withdrawSending(c echo.Context, v *visit) error {
 	l, t, typed, err := s.stepOf(c, v, triage.AwaitingValidation)
 	if err != nil {
-		return err
+		return s.stepMissed(c, v, typed, err)
 	}
 	if t.part.Author != v.ID || triage.May(v.person(), triage.Withdraw, l.row.Object(s.Now())) != nil {
 		return s.stepAgain(c, v, http.StatusForbidden, s.voice.T("office.sent.withdraw.other"), typed)
