@@ -30,6 +30,8 @@ type recordFile struct {
 	key          casefile.Case
 	broken       bool // its key does not open: nothing of it can be shown or added
 	misled       bool // its row names another referral than the one that opened it
+	restated     bool // its row is open or closed otherwise than its entries say
+	reappointed  bool // so is the row of an appointment of it
 	entries      []recordEntry
 	appointments []archive.Appointment
 	opinions     []archive.Opinion
@@ -107,6 +109,7 @@ func (s *Server) openFile(c echo.Context, v *visit, id uuid.UUID) (*recordFile, 
 		return nil, err
 	}
 	s.openEntries(f, rows)
+	f.standAsSealed()
 	if !slices.ContainsFunc(f.entries, func(e recordEntry) bool { return e.entry.File != nil }) {
 		return f, nil
 	}

@@ -55,6 +55,9 @@ func (s *Server) addEntry(c echo.Context, v *visit, id uuid.UUID, act recordAct)
 		case f.broken || !followup.Allowed(act.entry.Kind, f.row.Status), act.entry.Kind == followup.Closing && f.expects():
 			return errRecordMoved
 		}
+		if act.ended != nil && !f.stillPlanned(*act.ended) {
+			return archive.ErrReplaced
+		}
 		if _, taken := f.find(act.id); taken {
 			act.rename(report.NewID())
 		}
@@ -110,6 +113,9 @@ func (s *Server) addTo(c echo.Context, v *visit, f *recordFile, act recordAct) e
 		return err
 	}
 	change := archive.RecordChange{Record: f.row.ID, Version: f.row.Version, At: now, Lead: act.lead, Status: act.status, NextAt: f.after(act, s.paris)}
+	if change.Status == nil { // the row stands again as its entries say
+		change.Status = &f.row.Status
+	}
 	if act.entry.Kind == followup.Opening {
 		change.Opening = &row.ID
 	}
@@ -156,6 +162,10 @@ func (s *Server) addTo(c echo.Context, v *visit, f *recordFile, act recordAct) e
 		}
 		return []audit.Event{line}, nil
 	})
+}
+
+func (f *recordFile) stillPlanned(id uuid.UUID) bool {
+	return slices.ContainsFunc(f.appointments, func(p archive.Appointment) bool { return p.ID == id && p.Status == followup.Planned })
 }
 
 // expects reports whether an appointment is still planned.
