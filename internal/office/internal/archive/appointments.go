@@ -53,7 +53,10 @@ type CalendarRow struct {
 	PlannedBody     []byte
 }
 
-// Calendar lists the appointments of the records of these teams within a span.
+// MostCalendar is how many appointments a calendar shows.
+const MostCalendar = 500
+
+// Calendar lists, one more than it shows when there are more, the appointments of the records of these teams within a span.
 func (a *Archive) Calendar(ctx context.Context, teams []string, span Span) ([]CalendarRow, error) {
 	rows, err := a.pool.Query(ctx, `select p.id, p.record_id, p.assignee, s.display_name, p.starts_at, p.ends_at, p.status,
 		r.team_id, r.epoch, r.body, r.opening, coalesce(e.sequence, 0), coalesce(e.body, ''),
@@ -61,7 +64,7 @@ func (a *Archive) Calendar(ctx context.Context, teams []string, span Span) ([]Ca
 		from record_appointments p join staff s on s.id = p.assignee join records r on r.id = p.record_id
 		left join record_entries e on e.id = r.opening left join record_entries a on a.id = p.id
 		where r.team_id = any($1) and p.starts_at >= $2 and p.starts_at < $3 and ($4::uuid = '00000000-0000-0000-0000-000000000000' or p.assignee = $4)
-		order by p.starts_at, p.id limit 500`, teams, span.From, span.To, span.Assignee)
+		order by p.starts_at, p.id limit $5`, teams, span.From, span.To, span.Assignee, MostCalendar+1)
 	if err != nil {
 		return nil, fmt.Errorf("reading the calendar: %w", postgres.Sort(err))
 	}

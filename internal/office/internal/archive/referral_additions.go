@@ -100,12 +100,14 @@ func (a *Archive) UnseenPassed(ctx context.Context, teams []string) (map[uuid.UU
 
 // Unpassed lists the reports that a unit has and that something was added to of which
 // nobody decided yet whether the unit gets it, the longest first. Closed reports are
-// among them: the unit still has those.
+// among them: the unit still has those. Of what is restricted to people nothing goes to a
+// unit, so nothing waits.
 func (a *Archive) Unpassed(ctx context.Context, teams []string) ([]Quiet, error) {
 	found, err := collect[Quiet](ctx, a.pool, "select "+columns+", w.since"+joins+`
 		join (select f.report_id, min(d.received_at) as since from referrals f join additions d on d.report_id = f.report_id
 			where f.status in ('proposed', 'accepted') and not exists (select from referral_additions p where p.referral_id = f.id and p.addition_id = d.id)
 			group by 1) w on w.report_id = r.id
+		where r.restricted_from is null
 		order by w.since, r.id limit @most`, pgx.NamedArgs{"teams": teams, "most": MostForgotten})
 	if err != nil {
 		return nil, fmt.Errorf("looking for additions to pass on: %w", err)

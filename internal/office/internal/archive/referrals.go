@@ -58,10 +58,13 @@ const referralQuery = `select f.id, f.report_id, f.from_team, f.to_team, f.epoch
 const mostReferrals = 200
 
 // ReferredTo lists what was referred to one of these teams: what waits first, the
-// longest before all, then the rest, the newest first.
+// longest before all, then that to which something was added that nobody of them read,
+// then the rest, the newest first.
 func (a *Archive) ReferredTo(ctx context.Context, teams []string) ([]Referral, error) {
 	return a.referrals(ctx, referralQuery+` where f.to_team = any($1)
-		order by f.status <> 'proposed', case when f.status = 'proposed' then f.proposed_at end, f.proposed_at desc, f.id limit $2`, teams, mostReferrals)
+		order by f.status <> 'proposed', case when f.status = 'proposed' then f.proposed_at end,
+			not (f.status = 'accepted' and exists (select from referral_additions d where d.referral_id = f.id and d.body is not null and d.seen_at is null)),
+			f.proposed_at desc, f.id limit $2`, teams, mostReferrals)
 }
 
 // WaitingReferrals counts what waits for an answer of one of these teams.

@@ -27,6 +27,7 @@ type recordCalendarPage struct {
 	After   string
 	Days    []calendarDay
 	Count   int
+	More    string // not all are shown
 }
 
 type calendarDay struct {
@@ -112,11 +113,16 @@ func (s *Server) calendar(c echo.Context, v *visit, unit trust.Team) error {
 	if err != nil {
 		return err
 	}
+	more := ""
+	if len(rows) > archive.MostCalendar {
+		rows = rows[:archive.MostCalendar]
+		more = s.voice.T("office.record.calendar.more", "N", len(rows), "Day", s.fullDay(rows[len(rows)-1].StartsAt))
+	}
 	if err := s.sawList(c.Request().Context(), v, "rendez-vous", len(rows)); err != nil {
 		return err
 	}
 	title := s.voice.T("office.record.calendar")
-	page := recordCalendarPage{Frame: s.frame(c, title), Tabs: s.unitTabs("calendar"), Heading: title, Month: view.month, Count: len(rows),
+	page := recordCalendarPage{Frame: s.frame(c, title), Tabs: s.unitTabs("calendar"), Heading: title, Month: view.month, Count: len(rows), More: more,
 		Before: view.moved(-1).address(), After: view.moved(1).address(), Period: s.period(view)}
 	page.Title = title + ", " + page.Period
 	today := view

@@ -136,8 +136,8 @@ func (s *Server) referable(c echo.Context, v *visit) (*referable, error) {
 	case err != nil:
 		return nil, err
 	}
-	if _, known := s.Desk.Trust.File().Team(found.TeamID); !known {
-		return nil, errNotReferable // restricted to people: the unit's answer would go to all
+	if !s.ofTeam(&found) {
+		return nil, errNotReferable
 	}
 	if err := s.sawReport(c, v, &found); err != nil {
 		return nil, err

@@ -83,7 +83,7 @@ func (s *Server) passable(c echo.Context, v *visit) (*passable, error) {
 	if p.opened, err = s.unseal(v, &found); err != nil {
 		return nil, errNotPassable
 	}
-	if _, known := s.Desk.Trust.File().Team(found.TeamID); !known || p.to.Status != archive.Proposed && p.to.Status != archive.Accepted {
+	if !s.ofTeam(&found) || p.to.Status != archive.Proposed && p.to.Status != archive.Accepted {
 		return nil, errNotPassable
 	}
 	if p.parts, err = s.Archive.Parts(ctx, id); err != nil {

@@ -13,10 +13,17 @@ type passLine struct {
 	Direct  bool // it goes as it came: one press
 }
 
+// ofTeam reports whether a report is a team's. One that is restricted to people goes to
+// no unit: its answer would be for all.
+func (s *Server) ofTeam(r *archive.Report) bool {
+	_, known := s.Desk.Trust.File().Team(r.TeamID)
+	return known
+}
+
 // toPass lists what was added since the referrals of a report that a unit still has, and
 // of that what somebody kept, to think again.
 func (s *Server) toPass(of shownReport, f archive.Referral, decided []archive.PassedAddition) (waits, kept []passLine) {
-	if f.Status != archive.Proposed && f.Status != archive.Accepted {
+	if f.Status != archive.Proposed && f.Status != archive.Accepted || !s.ofTeam(of.row) {
 		return nil, nil
 	}
 	known, given := map[report.ID]bool{}, map[report.ID]bool{}
