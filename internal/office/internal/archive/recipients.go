@@ -72,10 +72,14 @@ func (a *Archive) Recipient(ctx context.Context, id uuid.UUID) (Recipient, error
 	return found, nil
 }
 
-// AddRecipient puts a new entry in, unverified.
+// AddRecipient puts a new entry in, unverified. It fails with ErrConcurrent when there is
+// one of its id.
 func AddRecipient(ctx context.Context, tx pgx.Tx, r Recipient, at time.Time) error {
 	_, err := tx.Exec(ctx, `insert into recipients (id, kind, name, collectivity, contact, age_key, source, edited_at, edited_by, key_by)
 		values (@id, @kind, @name, @collectivity, @contact, @key, @source, @at, @by, @keyBy)`, r.arguments(at))
+	if postgres.Constraint(err) == "recipients_pkey" {
+		return ErrConcurrent
+	}
 	if err != nil {
 		return fmt.Errorf("adding recipient %s: %w", r.ID, postgres.Sort(err))
 	}

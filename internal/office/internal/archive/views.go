@@ -2,6 +2,7 @@ package archive
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -39,11 +40,18 @@ func (a *Archive) SavedViews(ctx context.Context, owner uuid.UUID, teams []strin
 	return found, nil
 }
 
-// SaveView keeps a view. It fails with ErrConcurrent when its owner has MostViews.
+// ErrViewID says that a view of that id is kept already.
+var ErrViewID = errors.New("a view of that id is kept already")
+
+// SaveView keeps a view. It fails with ErrConcurrent when its owner has MostViews, and
+// with ErrViewID when there is one of its id.
 func SaveView(ctx context.Context, tx pgx.Tx, v SavedView) error {
 	tag, err := tx.Exec(ctx, `insert into queue_views (id, owner, team_id, epoch, name, query, shared, created_at)
 		select $1, $2, $3, $4, $5, $6, $7, $8 where (select count(*) from queue_views where owner = $2) < $9`,
 		v.ID, v.Owner, v.TeamID, v.Epoch, v.Name, v.Query, v.Shared, v.CreatedAt, MostViews)
+	if postgres.Constraint(err) == "queue_views_pkey" {
+		return ErrViewID
+	}
 	if err != nil {
 		return fmt.Errorf("keeping a view: %w", postgres.Sort(err))
 	}

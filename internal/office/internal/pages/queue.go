@@ -157,6 +157,7 @@ func (s *Server) showQueue(c echo.Context, v *visit, query url.Values, sc queueS
 		page.Saved = append(page.Saved, filterLink{address, one.Name, s.many(counts.others[i]), address == page.Reload})
 	}
 	page.Panel.Query, page.Panel.Saved, page.Panel.View = s.query(view.Filter).Encode(), saved, sc.View
+	page.Panel.View.ID = idOf(sc.View.ID.String())
 	return s.render(c, sc.Status, "queue", page)
 }
 

@@ -18,6 +18,7 @@ import (
 	"recueil/internal/office/internal/audit"
 	"recueil/internal/office/internal/triage"
 	"recueil/internal/office/internal/words"
+	"recueil/internal/report"
 	"recueil/internal/territory"
 	"recueil/internal/web"
 )
@@ -47,6 +48,7 @@ func (p recipientPage) Bad(field string) string { return textOf(p.Problems, fiel
 
 // A recipientForm is an entry as it is typed.
 type recipientForm struct {
+	ID                                                uuid.UUID // of a new one, made with the page: a double tap is one
 	Revision                                          int
 	Kind, Name, Collectivity, Contact, AgeKey, Source string
 }
@@ -54,7 +56,7 @@ type recipientForm struct {
 func readRecipient(form url.Values) recipientForm {
 	revision, _ := strconv.ParseInt(form.Get("revision"), 10, 32) // what is none is no entry's
 	line := func(name string) string { return strings.Join(strings.Fields(form.Get(name)), " ") }
-	return recipientForm{int(revision), form.Get("kind"), line("name"), form.Get("collectivity"),
+	return recipientForm{idOf(form.Get("id")), int(revision), form.Get("kind"), line("name"), form.Get("collectivity"),
 		strings.TrimSpace(strings.ReplaceAll(form.Get("contact"), "\r\n", "\n")), strings.Join(strings.Fields(form.Get("key")), ""), line("source")}
 }
 
@@ -107,7 +109,7 @@ func (s *Server) recipient(c echo.Context, v *visit) error {
 }
 
 func typedOf(r *archive.Recipient) recipientForm {
-	return recipientForm{r.Revision, r.Kind, r.Name, r.Collectivity, r.Contact, r.AgeKey, r.Source}
+	return recipientForm{r.ID, r.Revision, r.Kind, r.Name, r.Collectivity, r.Contact, r.AgeKey, r.Source}
 }
 
 func (s *Server) showRecipient(c echo.Context, v *visit, status int, r *archive.Recipient, page recipientPage) error {
@@ -170,7 +172,7 @@ func (s *Server) offerRecipient(page *recipientPage) {
 }
 
 func (s *Server) newRecipient(c echo.Context, _ *visit) error {
-	return s.showNewRecipient(c, http.StatusOK, recipientPage{Typed: recipientForm{Kind: "cell"}})
+	return s.showNewRecipient(c, http.StatusOK, recipientPage{Typed: recipientForm{ID: report.NewID(), Kind: "cell"}})
 }
 
 func (s *Server) showNewRecipient(c echo.Context, status int, page recipientPage) error {
@@ -190,14 +192,27 @@ func (s *Server) addRecipient(c echo.Context, v *visit) error {
 	if problems := s.recipientProblems(typed); problems != nil {
 		return s.showNewRecipient(c, http.StatusUnprocessableEntity, recipientPage{Typed: typed, Problems: problems})
 	}
-	r := typed.entry(uuid.Must(uuid.NewV7()), v)
-	err = s.Trail.Within(c.Request().Context(), s.recipientEvent(v, r.ID, "recipient.add"), func(tx pgx.Tx) error {
-		return archive.AddRecipient(c.Request().Context(), tx, r, s.Now())
-	})
-	if err != nil {
-		return err
+	ctx := c.Request().Context()
+	for {
+		r := typed.entry(typed.ID, v)
+		err = s.Trail.Within(ctx, s.recipientEvent(v, r.ID, "recipient.add"), func(tx pgx.Tx) error { return archive.AddRecipient(ctx, tx, r, s.Now()) })
+		if isConcurrent(err) {
+			if there, err := s.Archive.Recipient(ctx, r.ID); err != nil || !typed.tells(&there) {
+				typed.ID = report.NewID() // the same page, and another entry
+				continue
+			}
+			err = nil
+		}
+		if err != nil {
+			return err
+		}
+		return goTo(c, "/annuaire/"+r.ID.String())
 	}
-	return goTo(c, "/annuaire/"+r.ID.String())
+}
+
+// tells reports whether an entry says what was typed.
+func (t recipientForm) tells(r *archive.Recipient) bool {
+	return t.Kind == r.Kind && t.Name == r.Name && t.Collectivity == r.Collectivity && t.Contact == r.Contact && t.AgeKey == r.AgeKey && t.Source == r.Source
 }
 
 func (t recipientForm) entry(id uuid.UUID, v *visit) archive.Recipient {

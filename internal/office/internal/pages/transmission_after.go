@@ -102,7 +102,7 @@ func (s *Server) chase(c echo.Context, v *visit) error {
 		return s.stepAgain(c, v, http.StatusUnprocessableEntity, "", typed, problems...)
 	}
 	today := s.today()
-	return s.takeStep(c, v, l, typed, stepping{of: t, action: "transmission.chase",
+	return s.takeStep(c, v, l, typed, stepping{of: t, action: "transmission.chase", once: typed.Once,
 		step: advance{Step: stepChased, On: dateOf(&today), Words: typed.Words},
 		also: func(tx pgx.Tx) error { return archive.ChaseReply(c.Request().Context(), tx, l.row.ID, today) }})
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/labstack/echo/v4"
 
@@ -27,6 +28,7 @@ type stepping struct {
 	to     triage.Status // empty: the report stays where it is
 	step   advance
 	action string
+	once   uuid.UUID // where it came with the page: a double tap is one
 	also   func(tx pgx.Tx) error
 }
 
@@ -34,7 +36,7 @@ type stepping struct {
 // the page, with what was typed.
 func (s *Server) takeStep(c echo.Context, v *visit, l *leaving, typed after, t stepping) error {
 	t.step.Of = t.of.part.ID
-	part := casefile.Of(l.opened).New(archive.TransmissionPart, &t.step)
+	part := casefile.Of(l.opened).NewAs(idOf(t.once.String()), archive.TransmissionPart, &t.step)
 	line := audit.Event{Action: t.action, Object: "report", ID: l.row.ID.String(), Detail: t.of.what.Kind}
 	also := t.also
 	if also == nil {
@@ -53,6 +55,8 @@ func (s *Server) takeStep(c echo.Context, v *visit, l *leaving, typed after, t s
 		return also(tx)
 	})
 	switch {
+	case t.once != uuid.Nil && errors.Is(err, archive.ErrPartID):
+		return goTo(c, l.address()+"/transmission")
 	case isConcurrent(err):
 		return s.stepAgain(c, v, http.StatusConflict, s.voice.T("office.sent.conflict"), typed)
 	case errors.Is(err, postgres.ErrUnavailable):
@@ -236,9 +240,10 @@ type after struct {
 	Reference string
 	Outcomes  []string
 	Words     string
+	Once      uuid.UUID
 }
 
 func readAfter(form url.Values) after {
 	a := readPreparing(form)
-	return after{a.Version, form.Get("on"), strings.Join(strings.Fields(form.Get("reference")), " "), form["outcome"], strings.ReplaceAll(form.Get("reason"), "\r\n", "\n")}
+	return after{a.Version, form.Get("on"), strings.Join(strings.Fields(form.Get("reference")), " "), form["outcome"], strings.ReplaceAll(form.Get("reason"), "\r\n", "\n"), idOf(form.Get("once"))}
 }

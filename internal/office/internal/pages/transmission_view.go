@@ -7,11 +7,13 @@ import (
 
 	"recueil/internal/office/internal/transmission"
 	"recueil/internal/office/internal/triage"
+	"recueil/internal/report"
 )
 
 // A sentView is one proposal as its page shows it.
 type sentView struct {
 	Address  string
+	Once     string // of asking again: a double tap is one
 	Name     string
 	At       string
 	By       string
@@ -36,7 +38,7 @@ type sentView struct {
 }
 
 func (s *Server) sentView(v *visit, l *leaving, t *sent, last bool) sentView {
-	view := sentView{Address: l.address() + "/envois/" + t.part.ID.String(), Name: t.what.Name, At: s.when(t.part.CreatedAt), By: t.part.AuthorName,
+	view := sentView{Address: l.address() + "/envois/" + t.part.ID.String(), Once: report.NewID().String(), Name: t.what.Name, At: s.when(t.part.CreatedAt), By: t.part.AuthorName,
 		Left: t.did(stepValidated) != nil, Redacted: len(t.what.Redactions), Omitted: len(t.what.Omitted)}
 	view.Sealed, view.Hand = t.what.AgeKey != "", t.what.AgeKey == ""
 	for _, step := range t.steps {

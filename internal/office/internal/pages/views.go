@@ -2,8 +2,10 @@ package pages
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -15,6 +17,7 @@ import (
 	"recueil/internal/office/internal/audit"
 	"recueil/internal/office/internal/keyring"
 	"recueil/internal/office/internal/triage"
+	"recueil/internal/report"
 	"recueil/internal/web"
 )
 
@@ -37,6 +40,7 @@ type savedView struct {
 
 // A typedView is what is typed to keep a view.
 type typedView struct {
+	ID     uuid.UUID // comes with the page: a double tap is one
 	Name   string
 	Shared bool
 	Bad    string
@@ -73,7 +77,7 @@ func (s *Server) saveView(c echo.Context, v *visit) error {
 	}
 	query, _ := url.ParseQuery(form.Get("vue"))
 	query.Del("apres")
-	typed := typedView{Name: strings.Join(strings.Fields(form.Get("nom")), " "), Shared: form.Get("partage") != ""}
+	typed := typedView{ID: idOf(form.Get("id")), Name: strings.Join(strings.Fields(form.Get("nom")), " "), Shared: form.Get("partage") != ""}
 	switch {
 	case typed.Name == "" || !readable(typed.Name):
 		typed.Bad = s.voice.T("office.view.name.missing")
@@ -92,6 +96,15 @@ func (s *Server) saveView(c echo.Context, v *visit) error {
 	return s.showQueue(c, v, query, queueScreen{Status: http.StatusUnprocessableEntity, View: typed, Problems: []problem{{"nom", typed.Bad}}})
 }
 
+// idOf reads the id that came with a page; from one without, a new one.
+func idOf(text string) uuid.UUID {
+	id, err := uuid.Parse(text)
+	if err != nil || id == uuid.Nil {
+		return report.NewID()
+	}
+	return id
+}
+
 func leave(c echo.Context, err error, address string) error {
 	if err != nil {
 		return err
@@ -99,13 +112,38 @@ func leave(c echo.Context, err error, address string) error {
 	return c.Redirect(http.StatusSeeOther, address)
 }
 
+// keepView keeps what a page sends once. Another name, or another view, from the same page
+// is another.
 func (s *Server) keepView(c echo.Context, v *visit, typed typedView, query string) error {
+	for {
+		err := s.storeView(c, v, typed, query)
+		if !isConcurrent(err) && !errors.Is(err, archive.ErrViewID) {
+			return err
+		}
+		kept, failed := s.savedViews(c.Request().Context(), v)
+		if failed != nil {
+			return failed
+		}
+		same := func(one savedView) bool {
+			return one.ID == typed.ID.String() && one.Name == typed.Name && one.Shared == typed.Shared && s.query(one.filter).Encode() == query
+		}
+		if slices.ContainsFunc(kept, same) {
+			return nil
+		}
+		if isConcurrent(err) {
+			return err
+		}
+		typed.ID = report.NewID()
+	}
+}
+
+func (s *Server) storeView(c echo.Context, v *visit, typed typedView, query string) error {
 	teams := v.keys.Teams()
 	if len(teams) == 0 {
 		return errRole
 	}
 	epochs := v.keys.Epochs(teams[0])
-	team, id, now := epochs[len(epochs)-1], uuid.New(), s.Now()
+	team, id, now := epochs[len(epochs)-1], typed.ID, s.Now()
 	padded := typed.Name + strings.Repeat(" ", viewPadding-len(typed.Name)%viewPadding)
 	sealed, err := team.SealForTeam(keyring.ForViews, id, []byte(padded))
 	if err != nil {
