@@ -70,7 +70,7 @@ type queueScreen struct {
 func (s *Server) showQueue(c echo.Context, v *visit, query url.Values, sc queueScreen) error {
 	ctx := c.Request().Context()
 	view := archive.View{Teams: v.keys.Teams(), Filter: s.parseFilter(query), Me: v.ID, Now: s.Now(), After: parsePosition(query.Get("apres"))}
-	department := s.resolveDepartment(v, &view.Filter)
+	department, from := s.resolveDepartment(v, &view.Filter), view.After
 	// The snapshot comes before the rows: what arrives in between is announced, not lost.
 	snapshot, err := s.Archive.Snapshot(ctx)
 	if err != nil {
@@ -127,7 +127,7 @@ func (s *Server) showQueue(c echo.Context, v *visit, query url.Values, sc queueS
 		page.Flood = s.voice.T("office.queue.flood", "N", s.many(counts.of["a-verifier"]))
 	}
 	if name != everything {
-		if page.Outside, err = s.elsewhere(ctx, view, counts.others[len(saved)], rows); err != nil {
+		if page.Outside, err = s.elsewhere(ctx, view, elsewhereCounted{counts.others[len(saved)], rows, from}); err != nil {
 			return err
 		}
 	}

@@ -22,13 +22,27 @@ func outside(f archive.Filter) archive.Filter {
 	return rest
 }
 
-// elsewhere says how many stand outside a view, of which the one count was taken beside
-// its others; nil: nobody. Of a département the database knows what may be in it, and not
-// what is: there, what is shown is what the view holds.
-func (s *Server) elsewhere(ctx context.Context, view archive.View, counted int, shown []Row) (*elsewhere, error) {
+// What is known of it: the count that was taken beside its others, the rows of the page,
+// and the place in the order that the page was asked for from.
+type elsewhereCounted struct {
+	count int
+	shown []Row
+	from  archive.Position
+}
+
+// elsewhere says how many stand outside a view; nil: nobody. Of a département the database
+// knows what may be in it, and not what is: there, what is shown is what the view holds,
+// and before it what the pages before have opened.
+func (s *Server) elsewhere(ctx context.Context, view archive.View, known elsewhereCounted) (*elsewhere, error) {
+	counted := known.count
 	if view.Filter.Department.Address != "" {
 		rest := everyNow
-		for _, row := range shown {
+		if known.from != (archive.Position{}) {
+			before := view.Filter
+			before.UpTo = known.from
+			rest.Outside = &before
+		}
+		for _, row := range known.shown {
 			if id, err := parseID(row.ID); err == nil {
 				rest.Except = append(rest.Except, id)
 			}

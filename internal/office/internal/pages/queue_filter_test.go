@@ -109,6 +109,12 @@ func TestANarrowedViewTellsWhoIsInDangerOutsideIt(t *testing.T) {
 			t.Errorf("%s says %q, want %s", department, got, want)
 		}
 	}
+	// On a later page what the pages before showed is not elsewhere: one of the Nord, of four.
+	after := fmt.Sprintf("&apres=2.%d.%s", d.clock.Now().UnixMicro(), strings.Repeat("A", 22))
+	b.open("/file?dep=" + b.open("/file").departmentToken("Nord (59)") + after)
+	if got := b.text(".elsewhere"); !strings.HasPrefix(got, "3 ") {
+		t.Errorf("the second page of the Nord says %q", got)
+	}
 	if got := b.open("/file?vue=reponses").doc.Find(".elsewhere a").AttrOr("href", ""); len(b.open(got).rows()) != 4 {
 		t.Errorf("%s leads to %v", got, b.rows())
 	}
