@@ -94,7 +94,7 @@ type asking struct {
 	counts func(group string) int
 }
 
-// inListOf says which items of a group stand behind a fold of the item.
+// behind says which items of a group stand behind a fold of the item.
 var behind = map[string]bool{
 	"children.N.last_name": true, "children.N.birth_date": true, "children.N.relation_to_first": true, "children.N.living_place": true,
 	"children.N.school": true, "children.N.grade": true, "children.N.particulars": true, "suspects.N.age_guess": true,

@@ -14,14 +14,11 @@ type Object struct {
 	Assignee *uuid.UUID
 	Holder   *uuid.UUID // who has it open for work now
 	Proposed *uuid.UUID // who proposed what another has to agree to
-	Hidden   bool       // restricted to people of whom this member is none
 }
 
 var (
 	// ErrRole says that a role may never do something.
 	ErrRole = errors.New("this role may not do that")
-	// ErrHidden says that a report is not there for somebody.
-	ErrHidden = errors.New("there is no such report for this member")
 	// ErrHeld says that somebody else has the report open for work.
 	ErrHeld = errors.New("somebody else has the report open for work")
 	// ErrNotAssignee says that the report is somebody else's.
@@ -77,9 +74,7 @@ var conditions = map[Action]condition{
 
 	ConfirmMalice: {in: []Status{Qualified}, free: true, another: true},
 
-	Refer:          {in: []Status{InTriage, AwaitingInformation, Qualified, AwaitingValidation, Transmitted, Acknowledged, FeedbackReceived}},
-	AnswerReferral: {in: kept},
-	Record:         {in: kept},
+	Refer: {in: []Status{InTriage, AwaitingInformation, Qualified, AwaitingValidation, Transmitted, Acknowledged, FeedbackReceived}},
 
 	Reveal:   {},
 	Download: {},
@@ -93,15 +88,13 @@ var kept = []Status{Received, InTriage, AwaitingInformation, Qualified, Awaiting
 // When lists the states that an action is for; nil when it is for any.
 func When(a Action) []Status { return slices.Clone(conditions[a].in) }
 
-// May says why a member may not do something to a report as it stands, or nil. What
-// he may not read is not there for him, whatever he wants of it.
+// May says why a member may not do something to a report as it stands, or nil. It is one
+// that he was granted: what is restricted to others is never read for him.
 func May(who Person, a Action, o Object) error {
 	c, onReports := conditions[a]
 	switch {
 	case !onReports || !who.Role.May(a):
 		return ErrRole
-	case o.Hidden:
-		return ErrHidden
 	case c.in == nil && o.Status == Purged || c.in != nil && !slices.Contains(c.in, o.Status):
 		return &NotNow{a, o.Status, c.in}
 	case c.free && o.Holder != nil && *o.Holder != who.ID:

@@ -100,105 +100,97 @@ var objects = map[string]triage.Object{
 	"closed":     {Status: triage.Closed},
 	"merged":     {Status: triage.Merged},
 	"archived":   {Status: triage.Archived},
-	"hidden":     {Status: triage.InTriage, Assignee: &me, Hidden: true}, // restricted to others
 }
 
-// matrix is who may do what to which report: "no" for the role, "404" where the
-// report is not there for him, and otherwise what stands in the way. The roles that
-// are left out may do none of it.
+// matrix is who may do what to which report: "no" for the role, and otherwise what stands
+// in the way. The roles that are left out may do none of it.
 const matrix = `
-	action            role        received   mine       theirs     held       waiting    qualified  mal_mine   mal_other  prop_mine  prop_other sent       closed     merged     archived   hidden
-	read              agent       yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        404
-	read              coordinator yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        404
-	read              follow_up   yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        404
-	claim             agent       yes        yes        yes        held       yes        yes        yes        yes        state      state      state      state      state      state      404
-	claim             coordinator yes        yes        yes        held       yes        yes        yes        yes        state      state      state      state      state      state      404
-	claim             follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	give_back         agent       state      yes        whose      held       state      state      state      state      state      state      state      state      state      state      404
-	give_back         coordinator state      yes        yes        held       state      state      state      state      state      state      state      state      state      state      404
-	give_back         follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	note              agent       yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      404
-	note              coordinator yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      404
-	note              follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	write             agent       state      yes        yes        held       yes        yes        yes        yes        yes        yes        yes        yes        state      state      404
-	write             coordinator state      yes        yes        held       yes        yes        yes        yes        yes        yes        yes        yes        state      state      404
-	write             follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	call              agent       yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      404
-	call              coordinator yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      404
-	call              follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	wait              agent       state      yes        yes        held       yes        state      state      state      state      state      state      state      state      state      404
-	wait              coordinator state      yes        yes        held       yes        state      state      state      state      state      state      state      state      state      404
-	wait              follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	qualify           agent       state      yes        yes        held       state      yes        yes        yes        state      state      state      state      state      state      404
-	qualify           coordinator state      yes        yes        held       state      yes        yes        yes        state      state      state      state      state      state      404
-	qualify           follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	resume            agent       state      state      state      state      state      yes        yes        yes        state      state      state      state      state      state      404
-	resume            coordinator state      state      state      state      state      yes        yes        yes        state      state      state      state      state      state      404
-	resume            follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	close             agent       state      yes        yes        held       state      yes        yes        yes        state      state      state      state      state      state      404
-	close             coordinator state      yes        yes        held       state      yes        yes        yes        state      state      state      state      state      state      404
-	close             follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	merge             agent       no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	merge             coordinator yes        yes        yes        held       state      state      state      state      state      state      state      state      state      state      404
-	merge             follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	link              agent       yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      404
-	link              coordinator yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      404
-	link              follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	reopen            agent       state      state      state      state      state      state      state      state      state      state      state      yes        state      state      404
-	reopen            coordinator state      state      state      state      state      state      state      state      state      state      state      yes        state      state      404
-	reopen            follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	hand_over         agent       whose      yes        whose      held       yes        yes        whose      whose      whose      whose      whose      state      state      state      404
-	hand_over         coordinator yes        yes        yes        held       yes        yes        yes        yes        yes        yes        yes        state      state      state      404
-	hand_over         follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	reassign          agent       no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	reassign          coordinator yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      state      state      404
-	reassign          follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	override          agent       no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	override          coordinator yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      state      state      state      404
-	override          follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	restrict          agent       no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	restrict          coordinator yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      404
-	restrict          follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	propose           agent       state      state      state      state      state      yes        yes        yes        state      state      state      state      state      state      404
-	propose           coordinator state      state      state      state      state      yes        yes        yes        state      state      state      state      state      state      404
-	propose           follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	withdraw          agent       state      state      state      state      state      state      state      state      yes        whose      state      state      state      state      404
-	withdraw          coordinator state      state      state      state      state      state      state      state      yes        whose      state      state      state      state      404
-	withdraw          follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	validate          agent       no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	validate          coordinator state      state      state      state      state      state      state      state      same       yes        state      state      state      state      404
-	validate          follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	follow            agent       state      state      state      state      state      state      state      state      state      state      yes        state      state      state      404
-	follow            coordinator state      state      state      state      state      state      state      state      state      state      yes        state      state      state      404
-	follow            follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	confirm_malicious agent       state      state      state      state      state      none       same       yes        state      state      state      state      state      state      404
-	confirm_malicious coordinator state      state      state      state      state      none       same       yes        state      state      state      state      state      state      404
-	confirm_malicious follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	refer             agent       state      yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      state      state      404
-	refer             coordinator state      yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      state      state      404
-	refer             follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	answer_referral   agent       no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	answer_referral   coordinator yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      404
-	answer_referral   follow_up   yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      404
-	record            agent       no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
-	record            coordinator yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      404
-	record            follow_up   yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      404
-	reveal            agent       yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        404
-	reveal            coordinator yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        404
-	reveal            follow_up   yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        404
-	download          agent       yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        404
-	download          coordinator yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        404
-	download          follow_up   yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        404
-	freeze            agent       yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        404
-	freeze            coordinator yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        404
-	freeze            follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	action            role        received   mine       theirs     held       waiting    qualified  mal_mine   mal_other  prop_mine  prop_other sent       closed     merged     archived
+	read              agent       yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes
+	read              coordinator yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes
+	read              follow_up   yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes
+	claim             agent       yes        yes        yes        held       yes        yes        yes        yes        state      state      state      state      state      state
+	claim             coordinator yes        yes        yes        held       yes        yes        yes        yes        state      state      state      state      state      state
+	claim             follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	give_back         agent       state      yes        whose      held       state      state      state      state      state      state      state      state      state      state
+	give_back         coordinator state      yes        yes        held       state      state      state      state      state      state      state      state      state      state
+	give_back         follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	note              agent       yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state
+	note              coordinator yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state
+	note              follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	write             agent       state      yes        yes        held       yes        yes        yes        yes        yes        yes        yes        yes        state      state
+	write             coordinator state      yes        yes        held       yes        yes        yes        yes        yes        yes        yes        yes        state      state
+	write             follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	call              agent       yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state
+	call              coordinator yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state
+	call              follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	wait              agent       state      yes        yes        held       yes        state      state      state      state      state      state      state      state      state
+	wait              coordinator state      yes        yes        held       yes        state      state      state      state      state      state      state      state      state
+	wait              follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	qualify           agent       state      yes        yes        held       state      yes        yes        yes        state      state      state      state      state      state
+	qualify           coordinator state      yes        yes        held       state      yes        yes        yes        state      state      state      state      state      state
+	qualify           follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	resume            agent       state      state      state      state      state      yes        yes        yes        state      state      state      state      state      state
+	resume            coordinator state      state      state      state      state      yes        yes        yes        state      state      state      state      state      state
+	resume            follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	close             agent       state      yes        yes        held       state      yes        yes        yes        state      state      state      state      state      state
+	close             coordinator state      yes        yes        held       state      yes        yes        yes        state      state      state      state      state      state
+	close             follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	merge             agent       no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	merge             coordinator yes        yes        yes        held       state      state      state      state      state      state      state      state      state      state
+	merge             follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	link              agent       yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state
+	link              coordinator yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state
+	link              follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	reopen            agent       state      state      state      state      state      state      state      state      state      state      state      yes        state      state
+	reopen            coordinator state      state      state      state      state      state      state      state      state      state      state      yes        state      state
+	reopen            follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	hand_over         agent       whose      yes        whose      held       yes        yes        whose      whose      whose      whose      whose      state      state      state
+	hand_over         coordinator yes        yes        yes        held       yes        yes        yes        yes        yes        yes        yes        state      state      state
+	hand_over         follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	reassign          agent       no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	reassign          coordinator yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      state      state
+	reassign          follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	override          agent       no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	override          coordinator yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      state      state      state
+	override          follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	restrict          agent       no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	restrict          coordinator yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state
+	restrict          follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	propose           agent       state      state      state      state      state      yes        yes        yes        state      state      state      state      state      state
+	propose           coordinator state      state      state      state      state      yes        yes        yes        state      state      state      state      state      state
+	propose           follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	withdraw          agent       state      state      state      state      state      state      state      state      yes        whose      state      state      state      state
+	withdraw          coordinator state      state      state      state      state      state      state      state      yes        whose      state      state      state      state
+	withdraw          follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	validate          agent       no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	validate          coordinator state      state      state      state      state      state      state      state      same       yes        state      state      state      state
+	validate          follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	follow            agent       state      state      state      state      state      state      state      state      state      state      yes        state      state      state
+	follow            coordinator state      state      state      state      state      state      state      state      state      state      yes        state      state      state
+	follow            follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	confirm_malicious agent       state      state      state      state      state      none       same       yes        state      state      state      state      state      state
+	confirm_malicious coordinator state      state      state      state      state      none       same       yes        state      state      state      state      state      state
+	confirm_malicious follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	refer             agent       state      yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      state      state
+	refer             coordinator state      yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        state      state      state
+	refer             follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no
+	reveal            agent       yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes
+	reveal            coordinator yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes
+	reveal            follow_up   yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes
+	download          agent       yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes
+	download          coordinator yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes
+	download          follow_up   yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes
+	freeze            agent       yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes
+	freeze            coordinator yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes
+	freeze            follow_up   no         no         no         no         no         no         no         no         no         no         no         no         no         no
 	`
 
 var reasons = []struct {
 	word string
 	err  error
 }{
-	{"no", triage.ErrRole}, {"404", triage.ErrHidden}, {"held", triage.ErrHeld}, {"whose", triage.ErrNotAssignee},
+	{"no", triage.ErrRole}, {"held", triage.ErrHeld}, {"whose", triage.ErrNotAssignee},
 	{"whose", triage.ErrNotProposer}, {"same", triage.ErrSamePerson}, {"none", triage.ErrNotProposed},
 }
 
@@ -249,8 +241,8 @@ func TestWhoMayDoWhatToWhichReport(t *testing.T) {
 		}
 	}
 	for _, action := range triage.Actions() {
-		if action == triage.Admit || action == triage.Directory {
-			continue // done to accounts and recipients; their own tests have it
+		if slices.Contains([]triage.Action{triage.Admit, triage.Directory, triage.AnswerReferral, triage.Record}, action) {
+			continue // done to accounts, recipients, referrals and records; their own tests have it
 		}
 		missing := !seen[action] && slices.ContainsFunc([]triage.Role{triage.Agent, triage.FollowUp}, func(r triage.Role) bool { return r.May(action) })
 		if missing {
