@@ -107,7 +107,7 @@ async function* doubts({ page }) {
   await fill(page, { "place.commune.choice": "Saint-Denis (Seine-Saint-Denis)" });
   await press(page, forward);
   assert.match(page.url(), /\/e\/5$/);
-  await press(page, "main form a[href='/e/4']");
+  await press(page, "main .actions .is-quiet");
   assert.equal(await page.locator(field).inputValue(), "Saint-Denis (Seine-Saint-Denis)");
   await answer(page, { "place.department": "67", "place.commune": "Hagueneau" });
   yield "commune: unknown, with one like it";
