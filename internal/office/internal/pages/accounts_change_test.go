@@ -188,7 +188,7 @@ func TestTheLastCoordinatorWhoForgotIsToldAboutTheSafe(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	admin := d.as("k.petit").open("/comptes/"+d.staffID("c.martin").String()+"/phrase").want(200, "")
-	if got := admin.text(".notice.is-warning"); !strings.Contains(got, "recueil recover") || !strings.Contains(got, "Plateau") {
+	if got := admin.text(".notice.is-warning"); !strings.Contains(got, "clé de secours du coffre") || !strings.Contains(got, "Plateau") {
 		t.Errorf("the page warns %q", got)
 	}
 }
