@@ -141,7 +141,7 @@ func sealTo(to trust.Epoch, object any) ([]byte, error) {
 }
 
 func openFrom(identity age.Identity, body []byte, into any) error {
-	content, err := unseal.Plain(identity, body)
+	content, err := unseal.Body(identity, body)
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func (s *Server) openCall(v *visit, row archive.Call) (*heldCall, error) {
 	if !ok {
 		return nil, errNoCallKey
 	}
-	plain, err := unseal.Draft(identity, row.Body)
+	plain, err := unseal.Body(identity, row.Body)
 	if err != nil {
 		return nil, &web.Problem{Status: errCallUnopened.Status, Key: errCallUnopened.Key, Err: err}
 	}

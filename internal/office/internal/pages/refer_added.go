@@ -129,22 +129,29 @@ type passing struct {
 // given is what the unit gets of an addition. Nothing of it is kept.
 func (s *Server) given(p passing) (given referral.Addition, nothing bool) {
 	given = referral.Addition{ID: report.NewID(), Referral: p.row.ID, Masked: p.row.Masked, At: p.added.at}
-	for _, f := range p.added.files {
-		if p.row.Masked && !slices.Contains(p.files, f.listed.ID.String()) {
-			continue
-		}
-		file := referral.File{Attachment: f.listed, Owner: f.owner, Key: f.key}
-		if p.row.Masked {
-			file.Name, file.Type = s.voice.T("office.refer.file.name", "N", len(given.Files)+1)+extensions[f.kind][0], ""
-		}
-		given.Files = append(given.Files, file)
-	}
+	given.Files = s.filesGiven(p.added.files, p.row.Masked, p.files)
 	if p.row.Masked {
 		given.Text = strings.TrimSpace(p.text)
 	} else if p.added.body != nil {
 		given.Report = referral.Whole(p.added.body)
 	}
 	return given, p.keep || p.added.body == nil || given.Masked && given.Text == "" && len(given.Files) == 0
+}
+
+// filesGiven lists the files that go along: with what is whole all, with what is masked
+// those that were chosen, under names that say nothing.
+func (s *Server) filesGiven(files []*heldFile, masked bool, chosen []string) (given []referral.File) {
+	for _, f := range files {
+		if masked && !slices.Contains(chosen, f.listed.ID.String()) {
+			continue
+		}
+		file := referral.File{Attachment: f.listed, Owner: f.owner, Key: f.key}
+		if masked {
+			file.Name, file.Type = s.voice.T("office.refer.file.name", "N", len(given)+1)+extensions[f.kind][0], ""
+		}
+		given = append(given, file)
+	}
+	return given
 }
 
 // A passed addition is a decision about to be stored, with what the case and the trail

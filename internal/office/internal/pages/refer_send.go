@@ -116,7 +116,7 @@ func (s *Server) referTo(c echo.Context, v *visit, of *referable, t referring) e
 			}
 		})
 	}
-	body.Files = s.filesOf(of, t)
+	body.Files = s.filesGiven(of.files, t.Masked, t.Files)
 	entry.Files = idsOf(body.Files)
 	to, err := s.seals(t.Unit)
 	if err != nil {
@@ -148,22 +148,4 @@ func (s *Server) referTo(c echo.Context, v *visit, of *referable, t referring) e
 		}
 		return nil
 	}, writings...)
-}
-
-// filesOf lists the files that go along: of a whole report all, of a masked one those
-// that were chosen, under names that say nothing.
-func (s *Server) filesOf(of *referable, t referring) []referral.File {
-	var files []referral.File
-	for _, f := range of.files {
-		if t.Masked && !slices.Contains(t.Files, f.listed.ID.String()) {
-			continue
-		}
-		given := referral.File{Attachment: f.listed, Owner: f.owner, Key: f.key}
-		if t.Masked {
-			given.Name = s.voice.T("office.refer.file.name", "N", len(files)+1) + extensions[f.kind][0]
-			given.Owner, given.Type = f.owner, ""
-		}
-		files = append(files, given)
-	}
-	return files
 }

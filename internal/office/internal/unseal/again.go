@@ -40,6 +40,6 @@ func Same(first age.Identity, body []byte, second age.Identity, again []byte) er
 	return nil
 }
 
-// Body opens a body of another shape than a report's; its reader checks what it says of
-// itself.
+// Body opens a body of another shape than a report's. What it holds, and whose it is, it
+// says itself, and its reader checks: age binds no context.
 func Body(identity age.Identity, body []byte) ([]byte, error) { return decrypt(body, identity) }
