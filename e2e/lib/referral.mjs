@@ -139,7 +139,14 @@ async function* along({ page }) {
   await press(page, "main form .actions button:not([name])");
   yield "an addition, not read again";
   await page.locator("#reread").check();
+  await page.evaluate(async () => { // in another window the same was passed on
+    const form = document.querySelector("main form[data-send]");
+    await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+  });
+  await page.locator("textarea").fill("Elle a rappelé hier soir, très tard.");
   await press(page, "main form .actions button:not([name])");
+  assert.match(await page.locator(".left-texts").textContent(), /très tard/);
+  yield "report, an addition that was passed on otherwise";
   await press(page, leave);
 
   await logInAs(page, inUnit("sarah"));
