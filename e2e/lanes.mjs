@@ -7,7 +7,7 @@ import { spawn } from "node:child_process";
 import { readdir } from "node:fs/promises";
 
 // What takes about half of the time together. Every other file is in the second lane.
-const first = ["accounts", "acts", "challenge", "commune", "conversation", "exit", "files", "journey", "keyboard", "mailbox", "office-english", "office-files", "once", "passkey", "phone"];
+const first = ["accounts", "acts", "challenge", "commune", "conversation", "exit", "files", "journey", "keyboard", "mailbox", "office-english", "office-files", "once", "passkey", "phone", "professional", "shift", "transmission"];
 
 const all = (await readdir(new URL("tests", import.meta.url))).map((name) => name.replace(".test.mjs", ""));
 const unknown = first.filter((name) => !all.includes(name));

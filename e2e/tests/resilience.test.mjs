@@ -47,7 +47,7 @@ test("20 a proxy whose server restarts, or one that finds the text too long: the
   await press(page, "main a[href='/m']");
   await fill(page, { "short.story": words10 });
   for (const status of [502, 504, 413]) {
-    await page.route("**/m", (route) => route.fulfill({ status, contentType: "text/html", body: "<h1>nginx</h1>" }));
+    await page.route("**/m", (route) => route.fulfill({ status, headers: { server: "proxy" }, contentType: "text/html", body: "<h1>nginx</h1>" }));
     await page.locator(forward).click();
     await page.locator("[data-offline]").waitFor();
     assert.deepEqual((await typed(page))["short.story"], [words10]);

@@ -16,6 +16,10 @@
 // A text is waited for as long as a slow line needs for it: 5 bytes in a millisecond.
 const patience = (body) => 20000 + body.length / 5;
 
+// Whatever has nothing to show, a proxy whose server is away or one that finds the text
+// too long, must not take the page away from what is typed on it.
+const nothingToShow = (answer) => answer.status >= 500 || answer.status === 413;
+
 function status(beside) {
   const line = document.createElement("span");
   line.className = "status";
@@ -61,9 +65,7 @@ function sendByFetch(form) {
         method: "POST", body, signal: waiting.signal, credentials: "same-origin", cache: "no-store",
         headers: { "X-Recueil-Send": "1", Accept: "application/json, text/html;q=0.9" },
       });
-      // Whatever has nothing to show, a proxy whose server is away or one that finds the
-      // text too long, must not take the page away from what is typed on it.
-      if (answer.status >= 500 || answer.status === 413) return failed(button, "[data-offline]");
+      if (nothingToShow(answer)) return failed(button, "[data-offline]");
       if (answer.status === 401 && form.querySelector("[data-expired]")) return failed(button, "[data-expired]");
       const next = await destination(answer);
       if (next) return go(next);
@@ -146,15 +148,15 @@ function keepOnLeaving(form) {
     const answer = await post();
     const kept = answer && await destination(answer);
     if (kept) history.replaceState(null, "", kept); // Back finds it there
-    else if (answer && answer.status > 400 && answer.status !== 503) return HTMLFormElement.prototype.submit.call(form); // there is something to see first
-    else if (answer !== null && (!answer || answer.status === 503)) return stay(keep);
+    else if (answer !== null && (!answer || nothingToShow(answer))) return stay(keep);
+    else if (answer?.status > 400) return HTMLFormElement.prototype.submit.call(form); // there is something to see first
     location.assign(link.href);
   });
 
   // null: it took too long
   async function post() {
     const waiting = new AbortController();
-    const timer = setTimeout(() => waiting.abort(), 4000);
+    const timer = setTimeout(() => waiting.abort(), 2000);
     try {
       return await fetch(form.getAttribute("action"), {
         method: "POST", body: new URLSearchParams(new FormData(form)), signal: waiting.signal, credentials: "same-origin", cache: "no-store",
