@@ -4,9 +4,9 @@
 //
 // A part begins with a header that names its case, its kind and its place among the
 // parts of that kind; a part that was swapped, moved or put twice does not open, and
-// is one damaged entry on a page that stays readable. One that is gone leaves a gap. What is inside is JSON whose
-// format says what it is, padded so that its size says little. Parts are never
-// changed: who corrects an entry adds one.
+// is one damaged entry on a page that stays readable. One that is gone leaves a gap.
+// What is inside is JSON whose format says what it is, padded so that its size says
+// little. Parts are never changed: who corrects an entry adds one.
 package casefile
 
 import (

@@ -44,16 +44,24 @@ func (s *Server) askReveal(c echo.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
-	page := revealPage{}
-	if typed, ok := returned(c, v); ok {
-		page.Reason, page.Notice = typed.Get("reason"), s.voice.T("office.file.reason.kept")
-	}
-	return s.showReveal(c, v, f, http.StatusOK, page)
+	return s.showReveal(c, v, f, http.StatusOK, s.motiveReturned(c, v))
 }
 
 func (s *Server) showReveal(c echo.Context, v *visit, f *openedFile, status int, page revealPage) error {
-	page.filePage, page.MaxReason = s.filePage(c, v, f, s.voice.T("office.file.title")), maxMotive
-	page.Error = len(page.Problems) > 0
+	page.filePage = s.filePage(c, v, f, s.voice.T("office.file.title"))
+	return s.cover(c, status, page)
+}
+
+// motiveReturned is the reason that was typed before a session ended, or none.
+func (s *Server) motiveReturned(c echo.Context, v *visit) (page revealPage) {
+	if typed, ok := returned(c, v); ok {
+		page.Reason, page.Notice = typed.Get("reason"), s.voice.T("office.file.reason.kept")
+	}
+	return page
+}
+
+func (s *Server) cover(c echo.Context, status int, page revealPage) error {
+	page.MaxReason, page.Error = maxMotive, len(page.Problems) > 0
 	return s.render(c, status, "file", page)
 }
 

@@ -43,17 +43,12 @@ func (s *Server) askGiven(c echo.Context, v *visit) error {
 	if err != nil {
 		return err
 	}
-	page := revealPage{}
-	if typed, ok := returned(c, v); ok {
-		page.Reason, page.Notice = typed.Get("reason"), s.voice.T("office.file.reason.kept")
-	}
-	return s.coverGiven(c, f, http.StatusOK, page)
+	return s.coverGiven(c, f, http.StatusOK, s.motiveReturned(c, v))
 }
 
 func (s *Server) coverGiven(c echo.Context, f *givenFile, status int, page revealPage) error {
-	page.filePage, page.MaxReason = s.givenPage(c, f, s.voice.T("office.file.title")), maxMotive
-	page.Error = len(page.Problems) > 0
-	return s.render(c, status, "file", page)
+	page.filePage = s.givenPage(c, f, s.voice.T("office.file.title"))
+	return s.cover(c, status, page)
 }
 
 // revealGiven takes the reason, and leads to what can be shown.
@@ -78,8 +73,9 @@ func (s *Server) revealGiven(c echo.Context, v *visit) error {
 	why := letter{Referral: f.of.row.ID, Link: f.of.body.Link, From: f.of.row.ToTeam, To: f.of.row.ToTeam, Kind: archive.Looked, Text: reason, File: f.listed.ID}
 	ctx := c.Request().Context()
 	err = s.Trail.Record(ctx, func(tx pgx.Tx) ([]audit.Event, error) {
+		sealed, err := s.writeLetter(ctx, tx, v, why)
 		line := s.givenLine(v, f, "attachment.open")
-		line.Seen, err = s.writeLetter(ctx, tx, v, why)
+		line.Seen = sealed
 		return []audit.Event{line}, err
 	})
 	if err != nil {

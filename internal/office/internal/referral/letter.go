@@ -22,9 +22,9 @@ const LetterFormat = "recueil.letter/2"
 var ErrForged = errors.New("neither team of the referral made this")
 
 // A Letter is what one team writes to the other about a referral, or to itself when it
-// looks at a file. To seal it the public
-// key of its reader is enough; the check is made with the link, which only who opened
-// the referral has, or who opened the case it was made from.
+// looks at a file. To seal it the public key of its reader is enough; the check is made
+// with the link, which only who opened the referral has, or who opened the case it was
+// made from.
 type Letter struct {
 	ID       uuid.UUID `json:"id"`
 	Referral uuid.UUID `json:"referral"`
