@@ -58,6 +58,9 @@ func Found(ctx context.Context, f Founding) (recovery secret.Text, err error) {
 	if f.First.Role != string(triage.Coordinator) {
 		return "", errors.New("the first member must be a coordinator; nobody else can admit colleagues")
 	}
+	if err := f.First.new().Check(); err != nil {
+		return "", err
+	}
 	err = pgx.BeginFunc(ctx, f.Pool, func(tx pgx.Tx) error {
 		var founded bool
 		if err := tx.QueryRow(ctx, "select exists (select from teams)").Scan(&founded); err != nil {
@@ -66,7 +69,13 @@ func Found(ctx context.Context, f Founding) (recovery secret.Text, err error) {
 		if founded {
 			return ErrFounded
 		}
-		return f.in(ctx, tx, offline.Recipient().String())
+		made, err := f.in(ctx, tx, offline.Recipient().String())
+		if err != nil { // nothing of it is kept, or it could not be tried again
+			for _, key := range made {
+				err = errors.Join(err, keyring.NewShredKeys(f.ShredDir).Destroy(key.ID, key.Epoch))
+			}
+		}
+		return err
 	})
 	if err != nil {
 		return "", err
@@ -74,26 +83,29 @@ func Found(ctx context.Context, f Founding) (recovery secret.Text, err error) {
 	return secret.Text(offline.String()), nil
 }
 
-func (f *Founding) in(ctx context.Context, tx pgx.Tx, recovery string) error {
+// in founds in a transaction. It returns the keys whose shred keys it made, also when
+// it fails.
+func (f *Founding) in(ctx context.Context, tx pgx.Tx, recovery string) (keys []keyring.Team, err error) {
 	shreds := keyring.NewShredKeys(f.ShredDir)
-	keys := make([]keyring.Team, len(f.Teams))
 	teams := make([]trust.Team, len(f.Teams))
 	for i, team := range f.Teams {
 		key, err := f.team(ctx, tx, shreds, team, recovery)
-		if err != nil {
-			return err
+		if key.Epoch > 0 {
+			keys = append(keys, key)
 		}
-		keys[i] = key
+		if err != nil {
+			return keys, err
+		}
 		team.Epochs = []trust.TeamKeys{{Epoch: key.Epoch, Recipient: key.Recipient()}}
 		teams[i] = team
 	}
 	file, err := trust.New(recovery, teams)
 	if err != nil {
-		return err
+		return keys, err
 	}
 	id, identity, err := staff.CreateAccount(ctx, tx, f.First.new(), f.Now)
 	if err != nil {
-		return err
+		return keys, err
 	}
 	for i, key := range keys {
 		if teams[i].ProfessionOf != "" {
@@ -101,13 +113,13 @@ func (f *Founding) in(ctx context.Context, tx pgx.Tx, recovery string) error {
 		}
 		err := staff.Admit(ctx, tx, staff.Admission{Staff: id, Recipient: identity.Recipient(), Epochs: []keyring.Team{key}, Shred: shreds, At: f.Now})
 		if err != nil {
-			return err
+			return keys, err
 		}
 	}
 	if err := audit.AppendIn(ctx, tx, audit.Event{At: f.Now, Action: "house.founded", Object: "staff", ID: id.String()}); err != nil {
-		return err
+		return keys, err
 	}
-	return f.Install(file)
+	return keys, f.Install(file)
 }
 
 const firstEpoch = 1

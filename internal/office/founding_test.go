@@ -119,6 +119,26 @@ func TestFoundingThatCannotInstallTheTrustFileKeepsNothing(t *testing.T) {
 	if n := h.count("select (select count(*) from teams) + (select count(*) from staff)"); n != 0 {
 		t.Errorf("%d rows were left behind", n)
 	}
+	if _, err := office.Found(t.Context(), h.founding()); err != nil {
+		t.Errorf("once there is room again: %v", err)
+	}
+}
+
+func TestFoundingOverAnothersShredKeysLeavesThemAsTheyAre(t *testing.T) {
+	h := &deployment{t: t, db: testdb.New(t), dir: t.TempDir()}
+	other := filepath.Join(h.dir, "shred", "suivi-1.key")
+	if err := errors.Join(os.Mkdir(filepath.Dir(other), 0o700), os.WriteFile(other, []byte("of another house"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := office.Found(t.Context(), h.founding()); err == nil {
+		t.Fatal("it was founded over the keys of another house")
+	}
+	if kept, err := os.ReadFile(other); err != nil || string(kept) != "of another house" {
+		t.Errorf("its key is now %q, %v", kept, err)
+	}
+	if _, err := os.Stat(filepath.Join(h.dir, "shred", "plateau-1.key")); err == nil {
+		t.Error("the key that was made is still there")
+	}
 }
 
 func TestOnlyACoordinatorMayBeTheFirst(t *testing.T) {
