@@ -62,3 +62,35 @@ func Told(t *testing.T, readme, program string, grammar any) {
 		t.Fatal("the program has no settings")
 	}
 }
+
+// Environment reads a file of variables of a deployment, and checks that each is a setting
+// of a kong grammar.
+func Environment(t *testing.T, file string, grammar any) map[string]string {
+	t.Helper()
+	parser, err := kong.New(grammar)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	for _, flag := range parser.Model.Flags {
+		for _, env := range flag.Envs {
+			known[env] = true
+		}
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	given := map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		name, value, set := strings.Cut(strings.TrimSpace(line), "=")
+		switch {
+		case strings.HasPrefix(name, "#") || name == "":
+		case !set || !known[name]:
+			t.Errorf("%s gives %s, which is no setting", file, name)
+		default:
+			given[name] = value
+		}
+	}
+	return given
+}
