@@ -53,7 +53,7 @@ func TestResealingBringsEverythingForward(t *testing.T) {
 	digests := h.count("select count(*) from reports where digest is not null")
 
 	keys, view := h.keys("camille", vouching), report.NewID()
-	name, err := keys.Epochs("plateau")[0].SealForTeam(keyring.ForViews, view, []byte("Urgents"))
+	name, err := keys.Epochs("plateau")[0].SealForTeam(keyring.ForViews, []byte("Urgents"), view[:])
 	h.must(err)
 	h.exec("insert into queue_views (id, owner, team_id, epoch, name, query, shared, created_at) values ($1, $2, 'plateau', 1, $3, '', false, now())", view, h.staffID("camille"), name)
 
@@ -87,7 +87,7 @@ func TestResealingBringsEverythingForward(t *testing.T) {
 		t.Errorf("%v were left, want %v", again.Left, want)
 	}
 	h.must(h.db.Owner.QueryRow(t.Context(), "select name from queue_views where id = $1 and epoch = 2", view).Scan(&name))
-	if got, err := keys.Epochs("plateau")[1].OpenForTeam(keyring.ForViews, view, name); string(got) != "Urgents" || again.Views != 1 {
+	if got, err := keys.Epochs("plateau")[1].OpenForTeam(keyring.ForViews, name, view[:]); string(got) != "Urgents" || again.Views != 1 {
 		t.Errorf("of %d views the name opens as %q: %v", again.Views, got, err)
 	}
 	older, _ := keys.Identity("plateau", 1)

@@ -27,13 +27,13 @@ func (r *resealer) views(ctx context.Context, keys staff.Keys, done *Resealed) e
 			return err
 		}
 		for _, view := range views {
-			name, err := older.OpenForTeam(keyring.ForViews, view.ID, view.Name)
+			name, err := older.OpenForTeam(keyring.ForViews, view.Name, view.ID[:])
 			if err != nil {
 				r.Log.Warn("the name of a view stays under its old key", "id", view.ID, "err", err)
 				left = append(left, view.ID)
 				continue
 			}
-			if view.Name, err = newer.SealForTeam(keyring.ForViews, view.ID, name); err != nil {
+			if view.Name, err = newer.SealForTeam(keyring.ForViews, name, view.ID[:]); err != nil {
 				return err
 			}
 			if err := archive.RenameView(ctx, tx, view.ID, r.to.Number, view.Name); err != nil {

@@ -3,8 +3,6 @@ package keyring
 import (
 	"fmt"
 
-	"github.com/google/uuid"
-
 	"recueil/internal/secret"
 )
 
@@ -14,24 +12,27 @@ func (t Team) SearchKey(purpose string) secret.Key {
 	return secret.Derive([]byte(t.identity.key.String()), "recueil search "+purpose)
 }
 
-// ForViews is the purpose of the names of views of the queue.
-const ForViews = "queue views"
+// What is sealed for a team under a key of its own.
+const (
+	ForViews    = "queue views" // the names of views of the queue
+	ForExcerpts = "excerpts"    // what lists show of reports
+)
 
-// SealForTeam seals a few words that every member of the team may read: the name of a
-// view. The id binds them to their row.
-func (t Team) SealForTeam(purpose string, id uuid.UUID, plain []byte) ([]byte, error) {
-	return sealSymmetric(t.forTeam(purpose, id), plain)
+// SealForTeam seals a few words that every member of the team may read. What they are
+// bound to, the id of their row first, is of a length that the purpose fixes.
+func (t Team) SealForTeam(purpose string, plain []byte, bound ...[]byte) ([]byte, error) {
+	return sealSymmetric(t.forTeam(purpose, bound), plain)
 }
 
-// OpenForTeam opens what SealForTeam sealed for the same purpose and row.
-func (t Team) OpenForTeam(purpose string, id uuid.UUID, sealed []byte) ([]byte, error) {
-	plain, err := openSymmetric(t.forTeam(purpose, id), sealed)
+// OpenForTeam opens what SealForTeam sealed for the same purpose and bound to the same.
+func (t Team) OpenForTeam(purpose string, sealed []byte, bound ...[]byte) ([]byte, error) {
+	plain, err := openSymmetric(t.forTeam(purpose, bound), sealed)
 	if err != nil {
 		return nil, fmt.Errorf("opening what the team %s sealed: %w", t.ID, err)
 	}
 	return plain, nil
 }
 
-func (t Team) forTeam(purpose string, id uuid.UUID) secret.Key {
-	return secret.Derive([]byte(t.identity.key.String()), "recueil team "+purpose, id[:])
+func (t Team) forTeam(purpose string, bound [][]byte) secret.Key {
+	return secret.Derive([]byte(t.identity.key.String()), "recueil team "+purpose, bound...)
 }

@@ -53,11 +53,8 @@ func (s *Server) savedViews(ctx context.Context, v *visit) (views []savedView, e
 	for _, one := range found {
 		view := savedView{ID: one.ID.String(), Name: s.voice.T("office.view.unnamed"), Shared: one.Shared,
 			Mine: one.Owner == v.ID || v.Role.May(triage.Reassign)}
-		for _, team := range v.keys.Epochs(one.TeamID) {
-			if team.Epoch != one.Epoch {
-				continue
-			}
-			if name, err := team.OpenForTeam(keyring.ForViews, one.ID, one.Name); err == nil {
+		if team, held := v.keys.Team(one.TeamID, one.Epoch); held {
+			if name, err := team.OpenForTeam(keyring.ForViews, one.Name, one.ID[:]); err == nil {
 				view.Name = strings.TrimRight(string(name), " ")
 			}
 		}
@@ -145,7 +142,7 @@ func (s *Server) storeView(c echo.Context, v *visit, typed typedView, query stri
 	epochs := v.keys.Epochs(teams[0])
 	team, id, now := epochs[len(epochs)-1], typed.ID, s.Now()
 	padded := typed.Name + strings.Repeat(" ", viewPadding-len(typed.Name)%viewPadding)
-	sealed, err := team.SealForTeam(keyring.ForViews, id, []byte(padded))
+	sealed, err := team.SealForTeam(keyring.ForViews, []byte(padded), id[:])
 	if err != nil {
 		return err
 	}

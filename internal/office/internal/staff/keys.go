@@ -86,13 +86,21 @@ func (k Keys) Teams() []string {
 	return ids
 }
 
+// Team returns a team's key of one epoch, and whether the member holds it.
+func (k Keys) Team(teamID string, epoch int) (keyring.Team, bool) {
+	for _, t := range k.teams {
+		if t.ID == teamID && t.Epoch == epoch {
+			return t, true
+		}
+	}
+	return keyring.Team{}, false
+}
+
 // Identity returns what opens the bodies sealed to one epoch, and whether the
 // member holds it.
 func (k Keys) Identity(teamID string, epoch int) (age.Identity, bool) {
-	for _, t := range k.teams {
-		if t.ID == teamID && t.Epoch == epoch {
-			return t.Identity(), true
-		}
+	if t, held := k.Team(teamID, epoch); held {
+		return t.Identity(), true
 	}
 	if k.own != nil && teamID == alone+k.own.ID.String() {
 		return k.own.identity.Identity(), true
@@ -112,19 +120,8 @@ func (k Keys) Epochs(teamID string) []keyring.Team {
 	return epochs
 }
 
-// SearchKey returns what keys the tokens beside bodies sealed to one epoch, and whether
-// the member holds it.
-func (k Keys) SearchKey(teamID string, epoch int, purpose string) (secret.Key, bool) {
-	for _, t := range k.teams {
-		if t.ID == teamID && t.Epoch == epoch {
-			return t.SearchKey(purpose), true
-		}
-	}
-	return secret.Key{}, false
-}
-
-// SearchKeys returns those of every epoch that the member holds, the newest of each
-// team last.
+// SearchKeys returns what keys the tokens beside bodies, of every epoch that the member
+// holds: the newest of each team last.
 func (k Keys) SearchKeys(purpose string) (keys []secret.Key) {
 	for _, t := range k.teams {
 		keys = append(keys, t.SearchKey(purpose))
