@@ -57,6 +57,9 @@ recueil_office  table reports              SELECT
 recueil_office  table reports              UPDATE status qualification assignee lease_holder lease_until version opened_at proposed_by acted_at
 recueil_office  table report_grants        SELECT
 recueil_office  table report_grants        UPDATE department likeness
+recueil_office  table report_excerpts      SELECT
+recueil_office  table report_excerpts      INSERT
+recueil_office  table report_excerpts      UPDATE sealed
 recueil_office  table bulk_closings        SELECT
 recueil_office  table bulk_closings        INSERT id author closed_at
 recueil_office  table bulk_closings        UPDATE undone_at undone_by

@@ -55,8 +55,10 @@ type Report struct {
 	Restricted    *string // the team it was taken from, to be given to named people
 	TeamID        string
 	Epoch         int
-	Body          []byte
-	Department    int16 // keyed tokens, see package facet
+	Body          []byte // nil in a list where Excerpt stands for it
+	Digest        []byte // in a list: SHA-256 of the body
+	Excerpt       []byte // in a list: what a member who opened that body kept of it
+	Department    int16  // keyed tokens, see package facet
 	Likeness      int16
 	FromUnit      bool // a follow-up unit sent it, of a record of its own
 }
@@ -75,14 +77,24 @@ func (r *Report) HeldBy(now time.Time) *uuid.UUID {
 	return r.LeaseHolder
 }
 
-const columns = `r.id, r.reference, r.received_at, r.channel, r.urgency, r.urgency_sealed as sealed_urgency, r.due_at, r.lane, r.status, r.qualification,
+const columns = rowColumns + `, g.body, null::bytea as digest, null::bytea as excerpt`
+
+// A list brings the excerpt in place of the body. An urgency that a coordinator set is
+// confirmed by a part whose key only the body holds.
+const (
+	lineColumns = rowColumns + `,
+  case when x.sealed is null or g.likeness = -1 or r.urgency_sealed is not null then g.body end as body, sha256(g.body) as digest, x.sealed as excerpt`
+	lineJoins = joins + ` left join report_excerpts x on x.report_id = r.id and x.team_id = g.team_id and x.epoch = g.epoch`
+)
+
+const rowColumns = `r.id, r.reference, r.received_at, r.channel, r.urgency, r.urgency_sealed as sealed_urgency, r.due_at, r.lane, r.status, r.qualification,
   r.assignee, a.display_name as assignee_name, r.lease_holder, l.display_name as lease_name, r.lease_until, r.version,
   r.proposed_by, p.display_name as proposed_name, r.restricted_from as restricted,
   (select count(*) from additions d where d.report_id = r.id)::int as additions,
   (select count(*) from additions d where d.report_id = r.id and d.seen_at is null and d.team_id = any(@teams))::int as unseen,
   exists (select from additions d join messages m on m.report_id = d.report_id and m.sent_at <= d.received_at
     where d.report_id = r.id and d.seen_at is null and d.team_id = any(@teams)) as replied,
-  g.team_id, g.epoch, g.body, g.department, g.likeness,
+  g.team_id, g.epoch, g.department, g.likeness,
   r.channel = 'unit' and exists (select from unit_reports u where u.report_id = r.id) as from_unit`
 
 // The body that was granted first counts: whoever may insert grants could otherwise

@@ -38,7 +38,7 @@ func (a *Archive) Forgotten(ctx context.Context, teams []string, now time.Time) 
 		where ` + underway + ` and coalesce(r.acted_at, r.received_at) < q.before
 			and not exists (select from messages m where m.report_id = r.id and m.sent_at >= q.before)
 			and not exists (select from callbacks k where k.report_id = r.id and k.outcome is null and k.due_at >= @now)`
-	rows, err := a.pool.Query(ctx, "select "+columns+", coalesce(r.acted_at, r.received_at) as since"+joins+still+
+	rows, err := a.pool.Query(ctx, "select "+lineColumns+", coalesce(r.acted_at, r.received_at) as since"+lineJoins+still+
 		" order by coalesce(r.acted_at, r.received_at), r.id limit @most", args)
 	if err == nil {
 		page, err = pgx.CollectRows(rows, pgx.RowToStructByName[Quiet])

@@ -15,7 +15,7 @@ const MostInHand = 100
 
 // InHand lists what is a member's and not over, in the order of the queue.
 func (a *Archive) InHand(ctx context.Context, teams []string, who uuid.UUID) ([]Report, error) {
-	found, err := collect[Report](ctx, a.pool, "select "+columns+joins+" where r.assignee = @who and "+underway+
+	found, err := collect[Report](ctx, a.pool, "select "+lineColumns+lineJoins+" where r.assignee = @who and "+underway+
 		" order by r.queue_rank, r.due_at, r.id limit @most", pgx.NamedArgs{"teams": teams, "who": who, "most": MostInHand})
 	if err != nil {
 		return nil, fmt.Errorf("listing what is in hand: %w", err)

@@ -60,7 +60,7 @@ func (a *Archive) Lane(ctx context.Context, v View) (page []Folded, next Positio
 	}
 	arguments := v.arguments()
 	arguments["ids"] = leaders
-	found, err := a.pool.Query(ctx, "select "+columns+joins+" where r.id = any(@ids) order by r.queue_rank, r.due_at, r.id", arguments)
+	found, err := a.pool.Query(ctx, "select "+lineColumns+lineJoins+" where r.id = any(@ids) order by r.queue_rank, r.due_at, r.id", arguments)
 	if err != nil {
 		return nil, next, false, fmt.Errorf("reading the lane: %w", postgres.Sort(err))
 	}

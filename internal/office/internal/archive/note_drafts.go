@@ -67,7 +67,7 @@ func DropNoteDraft(ctx context.Context, tx pgx.Tx, id report.ID, author uuid.UUI
 
 // NotesBegun lists the reports on which a member began a note, the newest first.
 func (a *Archive) NotesBegun(ctx context.Context, teams []string, author uuid.UUID) ([]Report, error) {
-	found, err := collect[Report](ctx, a.pool, "select "+columns+joins+` join note_drafts n on n.report_id = r.id and n.author = @who
+	found, err := collect[Report](ctx, a.pool, "select "+lineColumns+lineJoins+` join note_drafts n on n.report_id = r.id and n.author = @who
 		order by n.saved_at desc limit 20`, pgx.NamedArgs{"teams": teams, "who": author})
 	if err != nil {
 		return nil, fmt.Errorf("listing notes begun: %w", err)

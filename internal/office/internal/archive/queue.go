@@ -79,7 +79,7 @@ const planned = pgx.QueryExecModeCacheDescribe
 // time. more says that rows follow.
 func (a *Archive) Queue(ctx context.Context, v View) (page []Report, more bool, err error) {
 	arguments := v.arguments()
-	query := "with page as materialized (" + v.Filter.inOrder(named{arguments, ""}, v.After, PageSize+1) + ") select " + columns + joins +
+	query := "with page as materialized (" + v.Filter.inOrder(named{arguments, ""}, v.After, PageSize+1) + ") select " + lineColumns + lineJoins +
 		" join page on page.id = r.id order by page.queue_rank, page.due_at, page.id"
 	rows, err := a.pool.Query(ctx, query, planned, arguments)
 	if err != nil {

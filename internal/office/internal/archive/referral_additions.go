@@ -103,7 +103,7 @@ func (a *Archive) UnseenPassed(ctx context.Context, teams []string) (map[uuid.UU
 // among them: the unit still has those. Of what is restricted to people nothing goes to a
 // unit, so nothing waits.
 func (a *Archive) Unpassed(ctx context.Context, teams []string) ([]Quiet, error) {
-	found, err := collect[Quiet](ctx, a.pool, "select "+columns+", w.since"+joins+`
+	found, err := collect[Quiet](ctx, a.pool, "select "+lineColumns+", w.since"+lineJoins+`
 		join (select f.report_id, min(d.received_at) as since from referrals f join additions d on d.report_id = f.report_id
 			where f.status in ('proposed', 'accepted') and not exists (select from referral_additions p where p.referral_id = f.id and p.addition_id = d.id)
 			group by 1) w on w.report_id = r.id

@@ -152,7 +152,7 @@ func (s *Server) severalMatch(c echo.Context, at *decided, matches []archive.Rep
 	}
 	asks := &unclear{problem: problem{"choice-0", s.voice.T("office.decide.which")}}
 	for i := range matches {
-		row := s.openRow(at.v, &matches[i])
+		row := s.openRow(c.Request().Context(), at.v, &matches[i])
 		asks.matches = append(asks.matches, choice{Value: row.ID, Text: row.Situation, Hint: s.join(strings.TrimSpace(row.Detail), s.when(row.ReceivedAt))})
 	}
 	return asks

@@ -1,10 +1,8 @@
 package pages
 
 import (
-	"context"
 	"slices"
 	"strconv"
-	"time"
 
 	"recueil/internal/office/internal/archive"
 	"recueil/internal/office/internal/facet"
@@ -21,29 +19,6 @@ const (
 	facetKey = "facets"
 	maxPlace = 13 // a number of 64 bits, to the base of 36
 )
-
-// keepFacets makes the tokens of rows that were opened and have none yet. They are
-// written beside the rows that the page shows, and no body is opened for them alone.
-func (s *Server) keepFacets(v *visit, found []archive.Report, rows []Row) {
-	var fresh []archive.Faceted
-	for i, row := range rows {
-		r := &found[i]
-		if row.opened == nil || r.Likeness != facet.Unknown {
-			continue
-		}
-		if key, ok := v.keys.SearchKey(r.TeamID, r.Epoch, facetKey); ok {
-			fresh = append(fresh, archive.Faceted{Report: r.ID, TeamID: r.TeamID, Epoch: r.Epoch, Tokens: facet.Of(key, row.opened)})
-		}
-	}
-	if len(fresh) == 0 {
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	if err := s.Archive.KeepFacets(ctx, fresh); err != nil {
-		s.Log.Warn("what was opened got no facets", "err", err) // the page shows without them
-	}
-}
 
 // placeIn is what stands for a département in an address.
 func placeIn(key secret.Key, code string) string {

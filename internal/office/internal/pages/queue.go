@@ -242,7 +242,7 @@ func (s *Server) groups(rows []Row) []rowGroup {
 	return groups
 }
 
-// openRows opens the bodies of a page of rows, as many at a time as there are
+// openRows opens what a page of rows shows, as many at a time as there are
 // processors.
 func (s *Server) openRows(ctx context.Context, v *visit, found []archive.Report) []Row {
 	rows := make([]Row, len(found))
@@ -251,7 +251,7 @@ func (s *Server) openRows(ctx context.Context, v *visit, found []archive.Report)
 	for range min(runtime.GOMAXPROCS(0), len(found)) {
 		workers.Go(func() {
 			for i := range next {
-				rows[i] = s.openRow(v, &found[i])
+				rows[i] = s.openRow(ctx, v, &found[i])
 			}
 		})
 	}
@@ -261,11 +261,26 @@ func (s *Server) openRows(ctx context.Context, v *visit, found []archive.Report)
 	close(next)
 	workers.Wait()
 	s.confirmUrgencies(ctx, found, rows)
-	s.keepFacets(v, found, rows)
+	s.keepOpened(v, found, rows)
 	return rows
 }
 
-func (s *Server) openRow(v *visit, r *archive.Report) Row {
+// openRow opens the excerpt where one stands for the body, and the body wherever there is
+// none that opens.
+func (s *Server) openRow(ctx context.Context, v *visit, r *archive.Report) Row {
+	if r.Body == nil {
+		opened, err := openExcerpt(v, r)
+		if err == nil {
+			return s.row(v, r, opened)
+		}
+		s.Log.Warn("an excerpt does not open", "report", r.ID, "err", err)
+		whole, err := s.Archive.Get(ctx, r.ID, v.keys.Teams())
+		if err != nil {
+			s.Log.Error("a report was not read again", "report", r.ID, "err", err)
+			return s.row(v, r, nil)
+		}
+		r.Body, r.Excerpt = whole.Body, nil
+	}
 	opened, err := s.unseal(v, r)
 	if err != nil {
 		s.Log.Warn("a report does not open", "report", r.ID, "err", err)

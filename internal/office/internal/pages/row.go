@@ -45,7 +45,7 @@ type Row struct {
 	Alike      int    // further rows that look like it, folded into it
 	Unfold     string // shows them
 
-	opened *report.Report // nil: it is damaged
+	opened *report.Report // or its excerpt; nil: it is damaged
 }
 
 // row puts a report into one line. opened is nil when the body does not open; when it
@@ -90,7 +90,7 @@ func (s *Server) row(v *visit, r *archive.Report, opened *report.Report) Row {
 	row.Situation, row.Detail = s.situation(opened)
 	row.Who = s.who(opened)
 	row.Where = firstOf(s.department(opened), shorten(opened.Answers.Short.Where))
-	row.Marks = len(opened.Marks)
+	row.Marks = min(len(opened.Marks), mostMarks)
 	return row
 }
 
@@ -217,13 +217,15 @@ func (s *Server) value(name string, r *report.Report) string {
 
 // shorten cuts what somebody typed to what a line of the queue can hold.
 func shorten(text string) string {
-	const most = 80
 	text = strings.Join(strings.Fields(text), " ")
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most]) + "…"
+	if runes := []rune(text); len(runes) > mostShown {
+		return string(runes[:mostShown]) + "…"
 	}
 	return text
 }
+
+// mostShown of a text are the characters that a line has room for.
+const mostShown = 80
 
 func lowerFirst(s string) string { return mapFirst(s, strings.ToLower) }
 

@@ -75,13 +75,21 @@ func Report(identity age.Identity, row Row) (report.Report, error) {
 	if err != nil {
 		return report.Report{}, fmt.Errorf("opening report %s: %w", row.ID, err)
 	}
-	if r.ID != row.ID {
-		return report.Report{}, fmt.Errorf("opening report %s: %w: it is the body of another", row.ID, ErrDamaged)
-	}
-	if r.Urgency != row.sealed() {
-		return report.Report{}, fmt.Errorf("opening report %s: %w: its urgency was changed from outside", row.ID, ErrDamaged)
+	if err := row.Check(&r); err != nil {
+		return report.Report{}, err
 	}
 	return r, nil
+}
+
+// Check refuses what was opened for a row and is another's, or of another urgency.
+func (row Row) Check(r *report.Report) error {
+	if r.ID != row.ID {
+		return fmt.Errorf("opening report %s: %w: it is the body of another", row.ID, ErrDamaged)
+	}
+	if r.Urgency != row.sealed() {
+		return fmt.Errorf("opening report %s: %w: its urgency was changed from outside", row.ID, ErrDamaged)
+	}
+	return nil
 }
 
 // Addition opens what a reporter added later: a body of its own id, or the report
