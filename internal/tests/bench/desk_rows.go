@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -15,11 +13,6 @@ import (
 	"recueil/internal/report"
 	"recueil/internal/seal"
 	"recueil/internal/secret"
-)
-
-const (
-	queueGoal  = 60 * time.Millisecond
-	reportGoal = 15 * time.Millisecond
 )
 
 // invented are answers of every urgency, as sober as a queue has them.
@@ -130,110 +123,4 @@ func (d *desk) invent(random *rand.Rand, i, n int) (sealedRow, error) {
 	return sealedRow{place: answers.Place.Department, told: told,
 		report: []any{e.ID, e.Reference, e.ReceiptLookup[:], e.ReceivedAt, string(e.Channel), int16(e.Urgency), e.DueAt, lane, status, qualification, assignee},
 		grant:  []any{e.ID, e.TeamID, int32(e.Epoch), e.Body, at}}, nil
-}
-
-// deskViews are the addresses that are measured: each filter alone, and some together.
-func (d *desk) deskViews() []string {
-	views := []string{""}
-	for _, name := range []string{"reponses", "en-retard", "a-verifier", "non-attribues", "les-miens", "mon-equipe", "attente", "validation", "sans-retour"} {
-		views = append(views, "vue="+name)
-	}
-	return append(views,
-		"urgence=0", "urgence=3", "canal=phone", "voie=principale", "nature=prosecutor", "etat=received", "etat=closed", "etat=in_triage&etat=closed",
-		"du="+time.Now().AddDate(0, 0, -7).Format(time.DateOnly), "vue=a-verifier&deplie=1",
-		"urgence=1&canal=phone&nature=prosecutor&suivi=moi", "urgence=0&etat=awaiting_validation&canal=phone&retard=1&reponses=1",
-		"suivi="+uuid.UUID{15: 3}.String(),
-		"dep="+d.places[often], "dep="+d.places[rare], "dep="+d.places[often]+"&urgence=1&etat=received", "dep="+d.places[often]+"&etat=closed",
-		"dep="+d.places[rare]+"&vue=non-attribues")
-}
-
-// measureDesk times the queue with many reports behind it, and one report opened.
-func measureDesk(ctx context.Context, h *house, p plan, t *table) error {
-	d, err := openDesk(ctx, h)
-	if err != nil {
-		return err
-	}
-	defer d.close()
-	if err := d.fill(ctx, p.reports); err != nil {
-		return err
-	}
-	if err := h.calm(ctx); err != nil {
-		return err
-	}
-	if err := d.redial(); err != nil {
-		return err
-	}
-	before, err := d.spent()
-	if err != nil {
-		return err
-	}
-	var worst time.Duration
-	var slowest string
-	var ids []string
-	views := d.deskViews()
-	for _, view := range views {
-		var waits []time.Duration
-		begun, err := d.spent()
-		if err != nil {
-			return err
-		}
-		for range p.looks {
-			page, took, err := d.get("/file?" + view)
-			if err != nil {
-				return err
-			}
-			waits = append(waits, took)
-			if len(waits) == 1 {
-				ids = append(ids, addresses(page)...)
-			}
-		}
-		if p.aloud { // on a busy machine the processor time says more than the clock
-			ended, err := d.spent()
-			if err != nil {
-				return err
-			}
-			looks := time.Duration(p.looks)
-			fmt.Fprintf(os.Stderr, "%-90s %s, p95 %s; CPU %s and %s\n", view, short(percentile(waits, 50)), short(percentile(waits[2:], 95)),
-				short((ended[0]-begun[0])/looks), short((ended[1]-begun[1])/looks))
-		}
-		if tail := percentile(waits[2:], 95); tail > worst { // the first two prepare statements
-			worst, slowest = tail, view
-		}
-	}
-	t.goal(fmt.Sprintf("queue page with %d reports behind it, 50 rows opened and decrypted, %d filters: p95 of the slowest (%s)", p.reports, len(views), slowest), short(worst), "< 60 ms", worst < queueGoal)
-	after, err := d.spent()
-	if err != nil {
-		return err
-	}
-	all := time.Duration(p.looks * len(views))
-	t.row("queue page: CPU of the office, and of PostgreSQL", short((after[0]-before[0])/all)+", "+short((after[1]-before[1])/all))
-	var waits []time.Duration
-	for i := range p.opened {
-		_, took, err := d.get(ids[(i*37)%len(ids)])
-		if err != nil {
-			return err
-		}
-		waits = append(waits, took)
-	}
-	tail := percentile(waits, 95)
-	t.goal("one report opened: p95, median "+short(percentile(waits, 50)), short(tail), "< 15 ms", tail < reportGoal)
-	return nil
-}
-
-// spent is the processor time that the office and PostgreSQL have used so far.
-func (d *desk) spent() (used [2]time.Duration, err error) {
-	if used[0], err = d.server.cpu(); err != nil {
-		return used, err
-	}
-	used[1], err = childrenCPU(d.server.database)
-	return used, err
-}
-
-// addresses are where the rows of a page of the queue lead.
-func addresses(page string) (found []string) {
-	for _, part := range strings.Split(page, `<a href="/dossiers/`)[1:] {
-		id, _, _ := strings.Cut(part, `"`)
-		found = append(found, "/dossiers/"+id)
-	}
-	return found
 }
