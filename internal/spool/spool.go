@@ -72,8 +72,13 @@ func Open(dir string) (*Spool, error) {
 	}
 	s := &Spool{dir: dir, lock: lock, put: make(chan struct{}, 1), refused: map[string]retry{}}
 	// A file that was being written when the power went was never acknowledged.
-	for _, half := range s.names(temporary) {
+	halves, err := s.names(temporary)
+	for _, half := range halves {
 		os.Remove(filepath.Join(dir, half))
+	}
+	if err != nil {
+		lock.Close()
+		return nil, fmt.Errorf("the spool folder cannot be read; give it to this user or name another by --spool-dir: %w", err)
 	}
 	return s, syncFolder(filepath.Dir(dir)) // the folder itself must survive the power, too
 }
@@ -115,16 +120,26 @@ func (s *Spool) Put(e envelope.Envelope) error {
 	return nil
 }
 
-// Len counts the envelopes that wait.
-func (s *Spool) Len() int { return len(s.names(suffix)) }
+// Len counts the envelopes that wait. A folder that cannot be read counts as one: nobody
+// may take it for empty.
+func (s *Spool) Len() int { return s.count(suffix) }
 
-// Holds reports whether anything of the report waits.
+// Holds reports whether anything of the report waits, or may wait.
 func (s *Spool) Holds(report fmt.Stringer) bool {
-	return slices.ContainsFunc(s.names(suffix), func(name string) bool { return strings.HasPrefix(name, report.String()+"-") })
+	names, err := s.names(suffix)
+	return err != nil || slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, report.String()+"-") })
 }
 
-// Damaged counts the files that were set aside.
-func (s *Spool) Damaged() int { return len(s.names(damaged)) }
+// Damaged counts the files that were set aside, as Len counts.
+func (s *Spool) Damaged() int { return s.count(damaged) }
+
+func (s *Spool) count(ending string) int {
+	names, err := s.names(ending)
+	if err != nil {
+		return 1
+	}
+	return len(names)
+}
 
 // Refused counts the envelopes that the database would not take when it was there:
 // somebody must look at the log.
@@ -134,15 +149,18 @@ func (s *Spool) Refused() int {
 	return len(s.refused)
 }
 
-func (s *Spool) names(ending string) []string {
-	entries, _ := os.ReadDir(s.dir) // sorted
+func (s *Spool) names(ending string) ([]string, error) {
+	entries, err := os.ReadDir(s.dir) // sorted
+	if err != nil {
+		return nil, fmt.Errorf("reading the spool folder: %w", err)
+	}
 	var names []string
 	for _, entry := range entries {
 		if strings.HasSuffix(entry.Name(), ending) {
 			names = append(names, entry.Name())
 		}
 	}
-	return names
+	return names, nil
 }
 
 // Run hands over what waits, again and again until ctx ends, trying less often
@@ -167,7 +185,11 @@ func (s *Spool) Run(ctx context.Context, deliver func(context.Context, envelope.
 
 // deliverAll tries each envelope whose turn it is. It stops at ErrAway.
 func (s *Spool) deliverAll(ctx context.Context, deliver func(context.Context, envelope.Envelope) error, log *slog.Logger) error {
-	for _, name := range s.names(suffix) {
+	names, err := s.names(suffix)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
 		if !s.due(name) {
 			continue
 		}

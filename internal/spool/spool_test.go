@@ -297,3 +297,32 @@ func putRefusesWhatIsNotSealedAndSaysWhenItCannotKeep(t *testing.T) {
 		t.Errorf("a folder that cannot be made: %v", err)
 	}
 }
+
+func TestFolderThatCannotBeReadIsNotTakenForEmpty(t *testing.T) {
+	synctest.Test(t, folderThatCannotBeReadIsNotTakenForEmpty)
+}
+
+func folderThatCannotBeReadIsNotTakenForEmpty(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "spool")
+	s := open(t, dir)
+	e, _ := sealed(t, "bonjour")
+	put(t, s, e)
+	if other := report.NewID(); s.Holds(other) || !s.Holds(e.ReportID) {
+		t.Errorf("it holds one that was not put: %t, and the one that was: %t", s.Holds(other), s.Holds(e.ReportID))
+	}
+	if err := os.Rename(dir, dir+".away"); err != nil {
+		t.Fatal(err)
+	}
+	var d database
+	log := new(bytes.Buffer)
+	runFor(t, s, &d, log, 2*time.Second)
+	if s.Len() == 0 || !s.Holds(e.ReportID) || !strings.Contains(log.String(), "reading the spool folder") {
+		t.Errorf("%d wait, held: %t; the log says %q", s.Len(), s.Holds(e.ReportID), log)
+	}
+	if err := os.Rename(dir+".away", dir); err != nil {
+		t.Fatal(err)
+	}
+	if runFor(t, s, &d, log, 10*time.Second); len(d.took) != 1 || s.Len() != 0 {
+		t.Errorf("once it is back %d were taken and %d wait", len(d.took), s.Len())
+	}
+}
