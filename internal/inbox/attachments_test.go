@@ -3,6 +3,7 @@ package inbox_test
 import (
 	"bytes"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -90,5 +91,28 @@ func TestExpiryGoesOnUntilNothingIsDue(t *testing.T) {
 	}
 	if gone, err := in.ExpireDrafts(t.Context(), later); gone != 1100 || err != nil {
 		t.Errorf("%d drafts: %v", gone, err)
+	}
+}
+
+// The report that a file belongs to may wait on the disk of another intake.
+func TestNoFileExpiresWhileAnIntakeHoldsSomethingOnItsDisk(t *testing.T) {
+	in, db := newInbox(t)
+	if _, err := db.Owner.Exec(t.Context(), `insert into attachments (id, owner, size, complete, expires_at) values (gen_random_uuid(), gen_random_uuid(), 1, true, now())`); err != nil {
+		t.Fatal(err)
+	}
+	later := time.Now().Add(time.Hour)
+	other := inbox.Sighting{ID: [16]byte{1}, Name: "other", Version: 1, Fingerprint: strings.Repeat("a", 64), Waiting: 1}
+	if err := in.Seen(t.Context(), other); err != nil {
+		t.Fatal(err)
+	}
+	if gone, err := in.ExpireFiles(t.Context(), later); gone != 0 || err != nil {
+		t.Errorf("while it waits: %d files, %v", gone, err)
+	}
+	other.Waiting = 0
+	if err := in.Seen(t.Context(), other); err != nil {
+		t.Fatal(err)
+	}
+	if gone, err := in.ExpireFiles(t.Context(), later); gone != 1 || err != nil {
+		t.Errorf("once it was handed over: %d files, %v", gone, err)
 	}
 }
