@@ -44,7 +44,7 @@ func sameEverywhere(key, text string) bool {
 	}
 	return key == "language.dir" || key == "number.pharos" || strings.HasPrefix(key, "office.device.") || slices.Contains([]string{
 		"Date", "Dangers", "Département", "Parent {{.N}}", "Radicalisation", "six",
-		"Code", "Codes", "Conversation", "Danger", "Exploitation", "Navigation", "Note", "Orientation", "Original", "Parent", "Recueil", "Situation", "Victor", "invitation", "service", "{{.N}}\u00a0min", "{{.Title}} · Recueil",
+		"Code", "Codes", "Conversation", "Danger", "Exploitation", "Navigation", "Note", "Orientation", "Original", "Parent", "Qualification", "Recueil", "Situation", "Transmission", "Transmission {{.Reference}} · {{.Status}}", "Victor", "invitation", "service", "{{.N}}\u00a0min", "{{.Title}} · Recueil",
 	}, text)
 }
 

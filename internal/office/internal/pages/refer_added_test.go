@@ -20,7 +20,7 @@ func TestAWholeReferralBringsWhatWasAddedBefore(t *testing.T) {
 	d.answer(r, report.Added{Text: "illisible"})
 	d.exec("update additions set body = substring(body for octet_length(body) - 1) where id = (select id from additions order by received_at desc, id desc limit 1)")
 	b := d.as("a.diallo").claim(r).open(path(r)+"/demande").want(200, "")
-	if got := b.text(".refer"); !strings.Contains(got, "tout ce qu’il a ajouté depuis") || !strings.Contains(got, "Un ajout ne s’ouvre pas") {
+	if got := b.text(".refer"); !strings.Contains(got, "tout ce qu’elle a ajouté depuis") || !strings.Contains(got, "Un ajout ne s’ouvre pas") {
 		t.Errorf("before sending, the page says %q", got)
 	}
 	b.refer(r, url.Values{"extent": {"whole"}, "reread": nil}).want(200, path(r))

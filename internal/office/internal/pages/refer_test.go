@@ -119,7 +119,7 @@ func TestAMothersReportIsReferredWithoutHerIdentityAndAccepted(t *testing.T) {
 	}
 	unit.open(unit.doc.Find("ol.cards a").AttrOr("href", "")).want(200, "")
 	page := unit.text("main")
-	for _, want := range []string{"Elle demande de l’aide.", "Léa part le soir, un homme l’attend.", "Toulouse", "lea.nuit31", "L’identité de l’appelant est masquée."} {
+	for _, want := range []string{"Elle demande de l’aide.", "Léa part le soir, un homme l’attend.", "Toulouse", "lea.nuit31", "L’identité de la personne qui écrit est masquée."} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the unit does not read %q", want)
 		}
@@ -262,7 +262,7 @@ func TestAReferralIsMadeOnceAndOfAReportThatStands(t *testing.T) {
 	b.post(path(r)+"/demande", first).want(200, path(r)) // the second tap
 	other := d.as("c.martin").open(path(r) + "/demande")
 	other.submit(referForm, url.Values{"reason": {"Moi aussi."}, "reread": {"1"}, "unit": {"cellule"}}).want(http.StatusConflict, "")
-	if got := other.text(".notice"); !strings.Contains(got, "a déjà ce signalement") || !strings.Contains(other.doc.Find("[name=reason]").Text(), "Moi aussi.") {
+	if got := other.text(".notice"); !strings.Contains(got, "a déjà ce dossier") || !strings.Contains(other.doc.Find("[name=reason]").Text(), "Moi aussi.") {
 		t.Errorf("a second referral says %q", got)
 	}
 	if n := ask[int](d, "select count(*) from referrals"); n != 1 {
