@@ -206,6 +206,10 @@ func (s *Server) problemsOfDeed(at *decided) []problem {
 		if _, err := uuid.Parse(t.Choice); err != nil {
 			problems = append(problems, problem{"choice-0", s.voice.T("office.decide.choose.person")})
 		}
+	case people:
+		if len(t.People) == 0 { // who they are is judged once they are looked up
+			problems = append(problems, problem{"choice-0", s.voice.T("office.decide.choose.people")})
+		}
 	case reference:
 		if _, err := uuid.Parse(t.Other); err != nil && strings.TrimSpace(t.Reference) == "" {
 			problems = append(problems, problem{"reference", s.voice.T("office.decide.choose.reference")})

@@ -31,6 +31,10 @@ func TestARestrictedReportIsThereForNobodyElse(t *testing.T) {
 	coordinator, agent := d.as("c.martin"), d.as("a.diallo")
 	agent.open("/file").want(200, "")
 	stream := agent.doc.Find("[data-arrivals-url]").AttrOr("data-arrivals-url", "")
+	coordinator.open(path(r)+"/decision/acces").submit(".deed form", nil).want(http.StatusUnprocessableEntity, "")
+	if got := coordinator.texts(".error-summary li"); len(got) != 2 || !strings.Contains(got[0], "coordinateur") {
+		t.Errorf("what is missing is told as %q", got)
+	}
 	d.restrict(coordinator, r, "a.diallo").want(http.StatusUnprocessableEntity, "") // nobody could lift it
 	d.restrict(coordinator, r, "c.martin").want(200, path(r))
 	if got := coordinator.text(".restricted"); got == "" {

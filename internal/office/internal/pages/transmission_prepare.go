@@ -57,6 +57,7 @@ type prepareRow struct {
 	Redacted bool
 	Omitted  bool
 	Read     bool
+	Missing  string // what is said of a text that is neither read nor left out
 }
 
 // A preparing is what is ticked and typed on the preview.
@@ -148,7 +149,8 @@ func (s *Server) showPrepare(c echo.Context, v *visit, l *leaving, to *archive.R
 	passages := page.Typed.passages()
 	file.Redact(passages)
 	row := func(key, label string, values []string, long bool) prepareRow {
-		return prepareRow{key, label, values, long, false, slices.Contains(page.Typed.Omitted, key), slices.Contains(page.Typed.Read, key)}
+		return prepareRow{Key: key, Label: label, Values: values, Long: long, Omitted: slices.Contains(page.Typed.Omitted, key),
+			Read: slices.Contains(page.Typed.Read, key), Missing: page.Bad("lu-" + key)}
 	}
 	for _, section := range file.Sections {
 		shown := prepareSection{Heading: section.Heading}

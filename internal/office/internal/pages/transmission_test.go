@@ -83,6 +83,9 @@ func TestAFileIsPreparedAgreedToSealedAndAnswered(t *testing.T) {
 	if got := agent.texts(".error-summary li"); len(got) != 2 {
 		t.Errorf("a text that nobody read is told as %q", got)
 	}
+	if got := agent.texts(".leaf-ticks .field-error"); len(got) != 1 || agent.doc.Find("input[name=read][aria-invalid][aria-describedby]").Length() != 1 {
+		t.Errorf("beside the text stands %q", got)
+	}
 	agent.propose(r, to, url.Values{"redactions": {"Odile Tremblay\nabsent"}}).want(http.StatusUnprocessableEntity, "")
 	if got := agent.text(".error-summary li"); !strings.Contains(got, "Le passage 2") {
 		t.Errorf("a passage that is nowhere is told as %q", got)
