@@ -15,14 +15,20 @@ import { visit } from "../lib/visit.mjs";
 
 const addNote = "form.noting .actions button, form.noting > button";
 
-async function* shift({ page }, reference) {
+async function* shift({ page, context }, reference) {
   const to = (path) => page.goto(service.office + path);
   await logIn(page, "coordinator");
   await openReport(page, reference);
   await press(page, "main [data-claim]");
   await press(page, addNote);
   yield "note, empty";
+  await context.setOffline(true);
+  await page.locator("form.noting textarea").fill("L’école");
+  await page.locator(addNote).first().click();
+  await page.locator("form.noting [data-offline]").waitFor();
+  await context.setOffline(false);
   await page.locator("form.noting textarea").fill("L’école rappelle demain. <b>Motextraordinairementlongsansaucunespacepourvoir</b>");
+  await page.locator("form.noting [data-saved]:not(:empty)").waitFor(); // what did not leave is kept as it is written
   await press(page, addNote);
   yield "report, with a note";
   await to("/releve");

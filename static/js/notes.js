@@ -21,21 +21,23 @@ function keep(form) {
   let saving = false;
   const typed = () => `${share.checked ? 1 : 0}${note.value}`;
   let stored = typed(); // what the server has, or shows itself
-  let stopped = false;
+  let elsewhere = false; // another window goes on with it
+  const send = form.querySelector("button[type=submit]:not([data-draft])");
 
   note.addEventListener("input", () => { writtenAt = Date.now(); later(pause); });
   share.addEventListener("change", () => later(0));
   note.addEventListener("blur", () => later(0));
-  form.addEventListener("submit", () => { stopped = true; clearTimeout(timer); });
+  form.addEventListener("submit", () => clearTimeout(timer));
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(true); });
 
   function later(wait) {
     clearTimeout(timer);
-    if (!stopped) timer = setTimeout(save, wait);
+    if (!elsewhere) timer = setTimeout(save, wait);
   }
 
   async function save(leaving) {
-    if (stopped || saving || typed() === stored) return;
+    // While the note is sent its buttons rest; a note that did not leave is kept as before.
+    if (elsewhere || send.disabled || saving || typed() === stored) return;
     saving = true;
     const sent = typed();
     let next = pause;
@@ -49,7 +51,7 @@ function keep(form) {
       }
       const told = await answer.json();
       said.textContent = told.said;
-      if (answer.status === 409) stopped = true; // another window goes on; sending from here shows both
+      if (answer.status === 409) elsewhere = true; // sending from here shows both
       if (!answer.ok) return;
       stored = sent;
       revision.value = told.revision;
