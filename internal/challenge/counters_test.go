@@ -89,6 +89,14 @@ func TestCountersForgetAfterADay(t *testing.T) {
 	}
 }
 
+func TestClockThatIsSetBackSuspectsNobody(t *testing.T) {
+	c := NewCounters(limits)
+	c.Count(netip.MustParseAddr("203.0.113.7"), noon)
+	if busy, crowded := c.Count(netip.MustParseAddr("203.0.113.7"), noon.Add(-2*time.Hour)); busy || crowded {
+		t.Errorf("busy %t, crowded %t", busy, crowded)
+	}
+}
+
 func TestCountersHoldNoAddressAndLittleMemory(t *testing.T) {
 	c := NewCounters(limits)
 	address := func(n int) netip.Addr {

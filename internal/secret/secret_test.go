@@ -26,12 +26,12 @@ func TestNothingPrintsASecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	printed := fmt.Sprint(values, &values, key, &key) + fmt.Sprintf("%v %+v %#v %x %s %q %d", values, values, values, key, key, values.Text, key)
+	printed := fmt.Sprint(values, &values, key, &key) + fmt.Sprintf("%v %+v %#v %x %s %q %d %d %x", values, values, values, key, key, values.Text, key, values.Text, values.Text)
 	for where, text := range map[string]string{"fmt": printed, "slog": log.String(), "json": string(asJSON)} {
 		if !strings.Contains(text, "[redacted]") {
 			t.Errorf("%s does not say that it left something out: %s", where, text)
 		}
-		for _, piece := range []string{"0123456789", "3031323334", "48 49 50", "mot de passe", "MDEyMzQ1"} {
+		for _, piece := range []string{"0123456789", "3031323334", "48 49 50", "48,49,50", "756e206d6f74", "mot de passe", "MDEyMzQ1"} {
 			if strings.Contains(text, piece) {
 				t.Errorf("%s shows %q: %s", where, piece, text)
 			}

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"compress/gzip"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -32,6 +33,7 @@ func newPages(t *testing.T) (*web.Pages, *web.Voice) {
 		"side/parts.html": {Data: []byte(`{{define "main"}}{{if .Yes}}{{template "if"}}{{end}}{{if not .Yes}}{{else}}{{template "else"}}{{end}}` +
 			`{{range .Items}}{{template "range" .}}{{end}}{{with .Yes}}{{template "with"}}{{end}}{{template "mine"}}{{asset "a.js"}}{{end}}{{define "mine"}}6{{end}}`)},
 		"side/words.html": {Data: []byte(`{{define "main"}}{{t "hello"}} {{.Words}}{{end}}`)},
+		"side/tells.html": {Data: []byte(`{{define "main"}}{{t "hello"}} {{.Tell}}{{end}}`)},
 	}, Folder: "side", Components: []string{"parts.html"}, Voices: []*web.Voice{voice}, Assets: assets})
 	if err != nil {
 		t.Fatal(err)
@@ -113,12 +115,19 @@ func TestManyPagesAtOnceAreEachTheirOwn(t *testing.T) {
 	visitors.Wait()
 }
 
+// A telling page quotes what it holds when it fails.
+type tellingPage struct{ words string }
+
+func (p tellingPage) Tell() (string, error) { return "", errors.New("cannot show " + p.words) }
+
 func TestFailedPageLeavesTheAnswerUntouched(t *testing.T) {
 	pages, voice := newPages(t)
-	w := httptest.NewRecorder()
-	err := pages.Render(w, httptest.NewRequest(http.MethodGet, "/", nil), voice, http.StatusOK, "side/words.html", struct{ Other string }{"secret"})
-	if err == nil || strings.Contains(err.Error(), "secret") || w.Body.Len() > 0 || len(w.Header()) > 0 {
-		t.Errorf("%v; %d bytes and %v went out", err, w.Body.Len(), w.Header())
+	for name, page := range map[string]any{"side/words.html": struct{ Other string }{"secret"}, "side/tells.html": tellingPage{"secret"}} {
+		w := httptest.NewRecorder()
+		err := pages.Render(w, httptest.NewRequest(http.MethodGet, "/", nil), voice, http.StatusOK, name, page)
+		if err == nil || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "secret") || w.Body.Len() > 0 || len(w.Header()) > 0 {
+			t.Errorf("%v; %d bytes and %v went out", err, w.Body.Len(), w.Header())
+		}
 	}
 }
 
