@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -36,7 +37,7 @@ func (c *doctorCommand) Run(t *terminal) error {
 		return err
 	}
 	defer pool.Close()
-	findings := []finding{migrated(t.ctx, pool), clockOf(t.ctx, pool), durable(t.ctx, pool), roles(t.ctx, pool)}
+	findings := []finding{recent(t.ctx, pool), migrated(t.ctx, pool), clockOf(t.ctx, pool), durable(t.ctx, pool), checksummed(t.ctx, pool), roles(t.ctx, pool)}
 	source, err := trust.NewSource(trust.Options{Path: c.TrustFile}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		findings = append(findings, finding{"trust file", err.Error()})
@@ -96,15 +97,42 @@ func clockOf(ctx context.Context, pool *pgxpool.Pool) finding {
 	return f
 }
 
+// oldest is the PostgreSQL that the migrations were written for, as it numbers itself.
+const oldest = 150000
+
+func recent(ctx context.Context, pool *pgxpool.Pool) finding {
+	f := finding{what: "PostgreSQL is 15 or newer"}
+	var version int
+	if err := pool.QueryRow(ctx, "select current_setting('server_version_num')::int").Scan(&version); err != nil || version < oldest {
+		f.mend = "it is older; bring the server to a version that is still kept up"
+	}
+	return f
+}
+
+// checksummed asks whether a page that the disk changed is met with an error, and a
+// standby's copy or a backup fetched, before the damage is in those, too.
+func checksummed(ctx context.Context, pool *pgxpool.Pool) finding {
+	f := finding{what: "PostgreSQL finds pages that its disk changed"}
+	var value string
+	if err := pool.QueryRow(ctx, "select current_setting('data_checksums')").Scan(&value); err != nil || value != "on" {
+		f.mend = "data checksums are off; stop the server and run pg_checksums --enable"
+	}
+	return f
+}
+
 // durable asks for the settings behind the first promise: what was acknowledged
-// outlives a power cut.
+// outlives a power cut. It names all that are off.
 func durable(ctx context.Context, pool *pgxpool.Pool) finding {
 	f := finding{what: "PostgreSQL writes through to disk"}
+	var off []string
 	for _, setting := range []string{"fsync", "full_page_writes", "synchronous_commit"} {
 		var value string
 		if err := pool.QueryRow(ctx, "select current_setting($1)", setting).Scan(&value); err != nil || value == "off" {
-			f.mend = setting + " is off; switch it on and restart PostgreSQL"
+			off = append(off, setting)
 		}
+	}
+	if len(off) > 0 {
+		f.mend = "switch on and restart PostgreSQL: " + strings.Join(off, ", ")
 	}
 	return f
 }
