@@ -3,6 +3,7 @@ package intake
 import (
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -63,6 +64,24 @@ func onceMore(address string) string {
 		return address + "&" + againQuery + "=1"
 	}
 	return address + "?" + againQuery + "=1"
+}
+
+// begun reports whether a draft holds anything that its writer would miss, or that
+// nobody else is to see: an answer, or words that wait on their page.
+func (d *draft) begun() bool {
+	return len(d.Visited) > 0 || d.Again.holdsWords() || slices.ContainsFunc(d.path(), d.told)
+}
+
+func (a *again) holdsWords() bool {
+	if a == nil {
+		return false
+	}
+	for name, given := range a.Typed {
+		if !strings.HasPrefix(name, "_") && strings.TrimSpace(strings.Join(given, "")) != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // forgetAgain is for a page that was sent anew. One of another address waits on.

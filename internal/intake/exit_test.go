@@ -157,3 +157,30 @@ func TestFormPagesAreNotKept(t *testing.T) {
 		}
 	}
 }
+
+// What the switch keeps counts as answered nowhere; it is covered all the same, and
+// another look at the home page throws nothing of it away.
+func TestWordsThatWaitAreCovered(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	short := s.browser().open("/m").switchTo("en", url.Values{"short.story": {"il me suit partout"}}).want(200, "/m")
+	long := s.browser().door("professional").open("/e/1").fill(url.Values{"_view": {"whole"}}).want(200, "/e/tout").
+		switchTo("en", url.Values{"situation.facts": {"il me suit partout"}}).want(200, "/e/tout")
+	for _, c := range []struct {
+		b    *browser
+		path string
+		want string
+	}{{short, "/m", "/m"}, {short, "/m?r=1", "/m"}, {long, "/e/tout", "/e/tout"}} {
+		r, _ := http.NewRequest(http.MethodGet, s.url+c.path, nil)
+		r.Header.Set("Sec-Fetch-Site", "none")
+		c.b.do(r)
+		if strings.Contains(c.b.body, "partout") || c.b.doc.Find(`main a[href="/s"]`).Length() != 1 {
+			t.Errorf("%s opened from the history shows %s", c.path, c.b.doc.Find("main").Text())
+		}
+		c.b.open("/").post("/", url.Values{"door": {"self"}}).want(200, "/")
+		next, _ := c.b.doc.Find("main a.button").Attr("href")
+		if c.b.open(next).want(200, c.want); !strings.Contains(c.b.body, "partout") {
+			t.Errorf("%s leads to %s, which shows %s", c.path, next, c.b.doc.Find("main").Text())
+		}
+	}
+}

@@ -53,7 +53,7 @@ func (s *Server) chooseDoor(c echo.Context) error {
 		return s.showHome(c, http.StatusUnprocessableEntity, s.adult(c).T("problem.door"))
 	}
 	switch before, err := s.load(c); {
-	case err == nil && before.Sent == nil && len(before.Visited) > 0 && form.Get("fresh") == "":
+	case err == nil && before.Sent == nil && before.begun() && form.Get("fresh") == "":
 		return s.showResume(c, before, form.Get("door"))
 	case err == nil:
 		if err := s.Drafts.DeleteDraft(c.Request().Context(), draftID(before)); err != nil {
@@ -91,6 +91,9 @@ type resumePage struct {
 func (s *Server) showResume(c echo.Context, v *visit, fresh string) error {
 	voice := s.voice(&v.draft)
 	page := resumePage{Frame: s.frame(c, voice, voice.T("page.resume.title")), Next: v.next(), Fresh: fresh}
+	if v.waits(shortAddress) && (c.Path() == shortAddress || len(v.Visited) == 0) {
+		page.Next = onceMore(shortAddress)
+	}
 	page.Resume = cmp.Or(fresh, "-")
 	return s.render(c, voice, http.StatusOK, "resume", page)
 }

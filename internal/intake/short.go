@@ -31,6 +31,9 @@ type shortPage struct {
 func (s *Server) shortForm(c echo.Context) error {
 	d := &draft{reads: s.language(c)}
 	if v := s.peek(c); v != nil {
+		if v.waits(shortAddress) && fromHistory(c) {
+			return s.showResume(c, v, "")
+		}
 		d = &v.draft
 	}
 	if again, waits := d.again(c, shortAddress); waits {

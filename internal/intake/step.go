@@ -73,7 +73,7 @@ func (s *Server) step(c echo.Context) error {
 	if v.Sent != nil {
 		return c.Redirect(http.StatusSeeOther, "/r")
 	}
-	if fromHistory(c) && len(v.Visited) > 0 {
+	if fromHistory(c) && v.begun() {
 		return s.showResume(c, v, "")
 	}
 	if again, waits := v.again(c, at.Address()); waits {
