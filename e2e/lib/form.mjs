@@ -22,6 +22,9 @@ export async function press(page, selector) {
   await page.waitForLoadState();
 }
 
+/** Follows a way that leads from the form: a link, or without a script a button. */
+export const follow = (page, to, within = "main") => press(page, `${within} a[href="${to}"], ${within} button[value="${to}"]`);
+
 /** The button that sends the page's answers. */
 export const forward = "main form .actions button:not([name])";
 

@@ -4,7 +4,7 @@
 import { elsewhere, service, sql, withoutDatabase } from "./service.mjs";
 import { asVisitor } from "./browser.mjs";
 import { addFile, join } from "./files.mjs";
-import { answer, enter, fill, forward, open, press } from "./form.mjs";
+import { answer, enter, fill, follow, forward, open, press } from "./form.mjs";
 import { logIn, openReport, writeToReporter } from "./office.mjs";
 
 const tooLong = "x".repeat(50_001);
@@ -30,7 +30,7 @@ async function* young({ page }, door, name) {
   yield `${name}: numbers`;
   await press(page, "main a[href='/m']");
   yield `${name}: short form`;
-  await press(page, "main a[href='/d']");
+  await follow(page, "/d");
   await press(page, "main a[href^='/e/']");
   yield `${name}: tell`;
   await answer(page, { "situation.young_ticks": ["someone_gains_from_me"], "situation.story": tooLong });
@@ -147,7 +147,7 @@ async function* mailbox({ page, js }) {
   await fillAnswer(page, "Après 17 h.");
   await press(page, "button[name=_send][value^=answer]");
   yield "mailbox: answered";
-  await press(page, "main a[href='/b/3']");
+  await follow(page, "/b/3");
   yield "mailbox: files to send";
   const file = (content) => ({ name: "lettre.pdf", mimeType: "", buffer: Buffer.from(content) });
   if (js) await page.locator("input[type=file]").setInputFiles(file("MZ, a program"));
@@ -164,7 +164,7 @@ async function* mailbox({ page, js }) {
   await fill(page, { text: "Il est revenu." });
   await press(page, "button[name=_send][value=text]");
   yield "mailbox: added, and said to be read";
-  await press(page, "main a[href='/b/2?w=1']");
+  await follow(page, "/b/2?w=1");
   yield "mailbox: to be reached";
   await force(page, () => { document.querySelector("[name=wish]:checked").checked = false; document.querySelector("main form").submit(); });
   yield "mailbox: to be reached, nothing chosen";

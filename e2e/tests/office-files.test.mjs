@@ -10,7 +10,7 @@ import { html } from "../lib/checks/html.mjs";
 import { layout } from "../lib/checks/layout.mjs";
 import { structure } from "../lib/checks/structure.mjs";
 import { asVisitor, scripting, words } from "../lib/browser.mjs";
-import { open, press } from "../lib/form.mjs";
+import { follow, open, press } from "../lib/form.mjs";
 import { logIn, openReport, writeToReporter } from "../lib/office.mjs";
 import { addFile, sendOn, toFiles } from "../lib/files.mjs";
 import { service } from "../lib/service.mjs";
@@ -57,7 +57,7 @@ for (const how of scripting) {
         await open(phone, "/b");
         await phone.locator("#code").fill(code);
         await press(phone, "main form .actions button");
-        await press(phone, "main a[href='/b/3']");
+        await follow(phone, "/b/3");
         await addFile(phone, js, named[2]);
         await press(phone, "main form .actions .button");
         assert.match(await phone.locator("main").textContent(), /C’est envoyé/);

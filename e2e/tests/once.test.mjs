@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { asVisitor, scripting, words } from "../lib/browser.mjs";
-import { answer, enter, fill, forward, open, press, typed } from "../lib/form.mjs";
+import { answer, enter, fill, follow, forward, open, press, typed } from "../lib/form.mjs";
 
 const answers = {
   "/e/1": { danger_now: "no" },
@@ -47,7 +47,7 @@ for (const how of scripting) {
     await enter(page, "self");
     await answer(page, { danger_now: "no" });
     await answer(page, { "situation.story": "La moitié." });
-    await press(page, ".footer a[href='/d']");
+    await follow(page, "/d", ".footer");
     await press(page, "main a[href='/m']");
     await answer(page, { "short.where": "Ici." });
     assert.match(page.url(), /\/r$/);

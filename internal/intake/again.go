@@ -2,6 +2,7 @@ package intake
 
 import (
 	"errors"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -130,6 +131,8 @@ func (s *Server) leadBackToShort(c echo.Context, v *visit, status int, with show
 		}
 	}
 	switch {
+	case err == nil && status == http.StatusOK:
+		return goTo(c, led(with.typed, onceMore(shortAddress)))
 	case err == nil:
 		return goTo(c, onceMore(shortAddress))
 	case lost(err), errors.Is(err, errShow), errors.Is(err, inbox.ErrConflict), errors.Is(err, postgres.ErrUnavailable):

@@ -89,7 +89,7 @@ func (s *Server) showCheck(c echo.Context, v *visit, status int, notice string) 
 		Sections: s.sections(v), Tell: v.change(stepOf("tell")), Notice: notice, Guard: guard(s.signer.IssueFor(v.ID[:], s.Now()))}
 	page.FormPage, page.Error = true, status == http.StatusUnprocessableEntity
 	if page.Sendable {
-		page.Form = formID
+		page.Form, page.Keeps = formID, keeps(c, status, nil)
 	}
 	page.Word = Question{Name: "word", ID: "word", Kind: report.Text, Label: voice.T("page.check.word"), Hint: voice.T("page.check.word.hint"), Autocomplete: "off", Value: v.Word}
 	if v.Door == report.Professional {

@@ -98,6 +98,9 @@ func (s *Server) showResume(c echo.Context, v *visit, fresh string) error {
 	return s.render(c, voice, http.StatusOK, "resume", page)
 }
 
+// fromOurs reports whether a link of ours led here, or the way back to where one did.
+func fromOurs(c echo.Context) bool { return c.Request().Header.Get("Sec-Fetch-Site") == "same-origin" }
+
 // fromHistory reports whether a page was opened by the address bar, a bookmark or
 // the history, and not from one of our pages.
 func fromHistory(c echo.Context) bool { return c.Request().Header.Get("Sec-Fetch-Site") == "none" }

@@ -185,6 +185,8 @@ type Frame struct {
 	Neutral  bool // no exit bar: there is nothing left to leave
 	Away     bool // reached from the browser's history: covered at once
 
+	Keeps bool // what is typed here goes along before a link leads away
+
 	// The switch. It is part of the form on which something may be typed, and
 	// otherwise leads back to the page.
 	Languages   []Language

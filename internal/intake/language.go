@@ -77,6 +77,7 @@ const (
 	languageCookie = "__Host-l"
 	languageInput  = "_lang"
 	keepInput      = "_keep"
+	goInput        = "_go"
 )
 
 // language is what the pages of this request are written in: the visitor's choice,
@@ -98,6 +99,9 @@ func (s *Server) readForm(c echo.Context) (url.Values, error) {
 	if err != nil {
 		return nil, err
 	}
+	if form.Has(goInput) {
+		c.Set(goInput, true)
+	}
 	if chosen := form.Get(languageInput); s.languages.Has(chosen) {
 		c.Set(languageInput, chosen)
 		c.SetCookie(&http.Cookie{Name: languageCookie, Value: chosen, Path: "/", HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode})
@@ -106,9 +110,39 @@ func (s *Server) readForm(c echo.Context) (url.Values, error) {
 }
 
 // switched reports whether the switch sent a form: what was typed is kept, and the
-// same page comes back. Nothing is asked about, nothing is sent. The script sends a form
-// so, too, whose visitor follows a link away from it.
-func switched(form url.Values) bool { return form.Has(languageInput) || form.Has(keepInput) }
+// same page comes back. Nothing is asked about, nothing is sent. A form is sent so, too,
+// whose visitor follows a link away from it: by the script, or without one by the
+// button that stands in the link's place.
+func switched(form url.Values) bool {
+	return form.Has(languageInput) || form.Has(keepInput) || form.Has(goInput)
+}
+
+// led is where a form leads whose words are kept: along the link that its writer
+// followed, or back to its page.
+func led(form url.Values, page string) string {
+	if form.Has(goInput) {
+		return ownAddress(form.Get(goInput))
+	}
+	return page
+}
+
+// keeps reports whether the links of a page send its form along. Where a form could not
+// be kept its page comes back with plain ones, and nobody is held back.
+func keeps(c echo.Context, status int, typed url.Values) bool {
+	refused := c.Get(goInput) != nil || typed.Has(goInput) && status != http.StatusOK
+	return !refused && status < http.StatusInternalServerError
+}
+
+// A Way is a link of a page on which something may be typed.
+type Way struct{ To, Text, Form string }
+
+// Way is the link to an address: part of the page's form where that is kept.
+func (f Frame) Way(to, text string) Way {
+	if !f.Keeps {
+		return Way{To: to, Text: text}
+	}
+	return Way{to, text, f.Form}
+}
 
 // A page says by "_again" why it is shown again, for the switch to show it so once more.
 const (

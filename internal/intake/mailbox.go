@@ -135,7 +135,7 @@ func (s *Server) showMailbox(c echo.Context, v *boxVisit, status int, with boxAg
 func (s *Server) mailboxPage(c echo.Context, v *boxVisit, with boxAgain) (mailboxPage, error) {
 	voice := s.boxVoice(v)
 	page := mailboxPage{Frame: s.frame(c, voice, voice.T("page.box.title")), Reading: s.reading(voice), Minutes: int(v.life().Minutes()), Notice: with.Notice}
-	page.FormPage, page.Form = true, formID
+	page.FormPage, page.Form, page.Keeps = true, formID, keeps(c, with.Status, nil)
 	page.Text = s.boxOf(v, voice, textInput, voice.T("page.box.add.label"), with)
 	page.Text.Hint = voice.T("page.box.add.hint")
 	if at, ok := v.lastSent(reachInput); ok {

@@ -72,7 +72,7 @@ func (s *Server) leadBackToBox(c echo.Context, v *boxVisit, form url.Values, add
 	case err == nil && room && again.At != "":
 		return goTo(c, onceMore(address))
 	case err == nil && room:
-		return goTo(c, address)
+		return goTo(c, led(form, address))
 	case err == nil, lost(err), errors.Is(err, inbox.ErrConflict), errors.Is(err, postgres.ErrUnavailable):
 		return s.showUnsent(c, v, form, address, again)
 	}

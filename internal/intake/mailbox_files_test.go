@@ -73,7 +73,7 @@ func TestTheYoungSendFilesWhenTheyAreAsked(t *testing.T) {
 	s := newSite(t)
 	r := s.reported("self", "")
 	b := s.enter(r.code.Reveal(), "").want(200, "/b/1")
-	if b.has("/b/3") || b.doc.Find("a[href='/b/3']").Length() > 0 {
+	if b.has("/b/3") || b.doc.Find("[href='/b/3'], [value='/b/3']").Length() > 0 {
 		t.Error("files are offered that nobody asked for")
 	}
 	b.open("/b/3").want(200, "/b/1")
@@ -83,7 +83,7 @@ func TestTheYoungSendFilesWhenTheyAreAsked(t *testing.T) {
 	}
 	s.writes(r, 1, reply.Message{Text: "Peux-tu nous envoyer la capture ?", Asks: true, Files: true})
 	b.open("/b/1").want(200, "/b/1")
-	if b.doc.Find("a[href='/b/3']").Length() != 1 {
+	if b.doc.Find("[value='/b/3']").Length() != 1 {
 		t.Error("the message asks for files, and the page does not offer it")
 	}
 	content := picture(3000)

@@ -65,7 +65,7 @@ func (s *Server) reach(c echo.Context) error {
 func (s *Server) showReach(c echo.Context, v *boxVisit, status int, with boxAgain) error {
 	voice := s.boxVoice(v)
 	page := reachPage{Frame: s.frame(c, voice, voice.T("page.reach.title")), Notice: with.Notice, Leave: with.Leave}
-	page.FormPage, page.Form = true, formID
+	page.FormPage, page.Form, page.Keeps = true, formID, keeps(c, status, nil)
 	wish := Question{Name: "wish", ID: "wish", Kind: report.Radio, Label: voice.T("page.reach.wish"), Error: with.Errors["wish"]}
 	for _, code := range wishes {
 		wish.Options = append(wish.Options, Option{Value: code, ID: "wish-" + code, Label: voice.T("page.reach.wish." + code), Hint: voice.First("page.reach.wish." + code + ".hint"), Chosen: v.Typed["wish"] == code})

@@ -36,8 +36,8 @@ func (s *Server) shortForm(c echo.Context) error {
 		}
 		d = &v.draft
 	}
-	if again, waits := d.again(c, shortAddress); waits {
-		return s.showShort(c, d, again.Status, again.shown())
+	if d.waits(shortAddress) && (c.QueryParam(againQuery) != "" || d.Again.Typed.Has(goInput) && fromOurs(c)) {
+		return s.showShort(c, d, d.Again.Status, d.Again.shown())
 	}
 	return s.showShort(c, d, http.StatusOK, shown{})
 }
@@ -54,7 +54,7 @@ func (s *Server) showShort(c echo.Context, d *draft, status int, with shown) err
 	voice := s.voice(d)
 	page := shortPage{Frame: s.frame(c, voice, voice.T("page.short.title")), Guard: guard(with.typed.Get("_token")),
 		Door: string(d.Door) + ":" + string(d.Answers.Reporter.Profile), Notice: with.notice, Reading: s.reading(voice)}
-	page.FormPage, page.Form = true, formID
+	page.FormPage, page.Form, page.Keeps = true, formID, keeps(c, status, with.typed)
 	if _, err := s.signer.Open(page.Guard.Token); err != nil {
 		page.Guard.Token = s.signer.Issue(s.Now())
 	}
@@ -102,7 +102,7 @@ func (s *Server) sendShort(c echo.Context) error {
 		return s.leadBackToShort(c, v, http.StatusUnprocessableEntity, again)
 	case len(refused) > 0:
 		return s.leadBackToShort(c, v, http.StatusUnprocessableEntity, again)
-	case switched(form) && form.Get(againInput) == "":
+	case switched(form) && (form.Get(againInput) == "" || form.Has(goInput)):
 		return s.leadBackToShort(c, v, http.StatusOK, again)
 	case !(&report.Answers{Short: *told}).Sendable():
 		again.notice = voice.T("problem.short_empty")

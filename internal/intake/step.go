@@ -111,7 +111,7 @@ func (s *Server) showSheet(c echo.Context, v *visit, at sheet, status int, with 
 	page := stepPage{Frame: s.frame(c, voice, ""), Action: all.Address(), Whole: all.whole,
 		Door: string(v.Door) + ":" + string(v.Answers.Reporter.Profile), Base: v.base(all), Back: with.back,
 		Leave: with.leave, Notice: with.notice, Other: with.other}
-	page.FormPage, page.Form = true, formID
+	page.FormPage, page.Form, page.Keeps = true, formID, keeps(c, status, with.typed)
 	if with.base != "" {
 		page.Base = with.base
 	}
@@ -275,7 +275,7 @@ func (s *Server) keepTyped(v *visit, at sheet, form url.Values, again *shown) er
 	visited := v.Visited
 	again.errors = s.apply(v, at, form)
 	v.Visited = visited
-	if form.Get(againInput) == againAsked {
+	if form.Get(againInput) == againAsked && !form.Has(goInput) {
 		asked := v.Asked
 		v.Asked = nil
 		s.askOnce(v, at, form, again)
@@ -295,7 +295,7 @@ func (s *Server) following(v *visit, at sheet, form url.Values) string {
 	case form.Get("_remove") != "":
 		return here + placeOfRemoved(form, &v.Answers)
 	case switched(form):
-		return here
+		return led(form, here)
 	case form.Get(viewInput) == viewBack && back:
 		return "/v"
 	case form.Get(viewInput) == viewBack:

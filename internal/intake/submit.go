@@ -51,7 +51,7 @@ func (s *Server) send(c echo.Context) error {
 		v.Word = chosenWord(form)
 	}
 	if switched(form) && v.revision > 0 {
-		return s.keepWord(c, form, "/v")
+		return s.keepWord(c, form, led(form, "/v"))
 	}
 	if switched(form) {
 		return s.showCheck(c, v, http.StatusOK, "") // no database would have it

@@ -28,6 +28,14 @@ function status(beside) {
   return line;
 }
 
+// Without this script a link would lose what is typed: a button of the form stands in
+// its place, sends it along and goes there. With it, the link keeps what is typed itself.
+for (const button of document.querySelectorAll("button[name=_go]")) {
+  const link = Object.assign(document.createElement("a"), { href: button.value, className: button.className });
+  link.append(...button.childNodes);
+  button.replaceWith(link);
+}
+
 for (const form of document.querySelectorAll("form[data-send]")) sendByFetch(form);
 
 function sendByFetch(form) {
