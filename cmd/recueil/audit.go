@@ -14,7 +14,7 @@ type auditCommands struct {
 
 type auditVerify struct {
 	ownerFlags
-	Heads string `help:"The office's log as another machine kept it: finds lines cut off at the end and a chain recomputed as a whole."`
+	Heads string `help:"The office's log as another machine kept it: finds lines cut off at the end, others in their place, and a chain recomputed as a whole."`
 }
 
 // Run fails when a line is not as it was written, and says which.
