@@ -80,12 +80,14 @@ type Server struct {
 	tried     *challenge.Counters         // codes, by address
 	trying    chan struct{}               // a place for each code under way
 	receiving chan struct{}               // a place for each file that comes in
-	longForms chan struct{}               // and for each form beyond all limits
+	longForms chan struct{}               // for each form beyond all limits
 	spoken    map[string]*challenge.Voice // by language
 	pages     *web.Pages
 	languages *web.Languages
 	voices    map[string]voices // by language
 	handler   http.Handler
+
+	largeForms chan struct{} // a place for each heavy form that comes in
 }
 
 // New assembles the public side.
@@ -95,7 +97,8 @@ func New(c Config) (*Server, error) {
 		return nil, errors.New("--exit-url is no address; give a light page of another site, such as https://www.wikipedia.org/")
 	}
 	s := &Server{Config: c, signer: challenge.NewSigner(c.Secret), counters: challenge.NewCounters(c.Limits),
-		tried: challenge.NewCounters(triesLimits()), trying: make(chan struct{}, triesAtOnce), receiving: make(chan struct{}, filesAtOnce), longForms: make(chan struct{}, longFormsAtOnce)}
+		tried: challenge.NewCounters(triesLimits()), trying: make(chan struct{}, triesAtOnce), receiving: make(chan struct{}, filesAtOnce), longForms: make(chan struct{}, longFormsAtOnce),
+		largeForms: make(chan struct{}, largeFormsAtOnce)}
 	if err := s.loadVoices(); err != nil {
 		return nil, err
 	}
