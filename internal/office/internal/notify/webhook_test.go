@@ -101,8 +101,9 @@ func TestWebhookThatDoesNotGo(t *testing.T) {
 	}
 	closed := httptest.NewServer(nil)
 	closed.Close()
-	if got := codeOf(t, newHook(t).Send(context.Background(), closed.URL, anAlarm(), speaking(t, "fr"))); got != "unreachable" {
-		t.Errorf("nobody there is %q", got)
+	err := newHook(t).Send(context.Background(), closed.URL+"/chemin-secret", anAlarm(), speaking(t, "fr"))
+	if got := codeOf(t, err); got != "unreachable" || strings.Contains(err.Error(), "chemin-secret") {
+		t.Errorf("nobody there is %q: %v", got, err)
 	}
 	stranger := httptest.NewUnstartedServer(nil)
 	stranger.Config.ErrorLog = log.New(io.Discard, "", 0)
