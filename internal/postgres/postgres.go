@@ -53,8 +53,14 @@ func Sort(err error) error {
 }
 
 // Unavailable reports whether err means that the server is away, starting,
-// stopping, read-only or full, rather than that it refused what it was told.
+// stopping, read-only or full, rather than that it refused what it was told. A server
+// that lets nobody in, as a standby does that took over with another password or without
+// a line of pg_hba.conf, was told nothing: it is away.
 func Unavailable(err error) bool {
+	var connect *pgconn.ConnectError
+	if errors.As(err, &connect) {
+		return true
+	}
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) {
 		switch refused.Code[:2] {
@@ -64,8 +70,7 @@ func Unavailable(err error) bool {
 		return refused.Code == "25006" // a standby that takes no writes
 	}
 	var network net.Error
-	var connect *pgconn.ConnectError
-	return errors.As(err, &connect) || errors.As(err, &network) || pgconn.SafeToRetry(err) ||
+	return errors.As(err, &network) || pgconn.SafeToRetry(err) ||
 		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, net.ErrClosed) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) // the server went in the middle of an answer
 }

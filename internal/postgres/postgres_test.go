@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -66,8 +67,9 @@ func TestErrorsAreToldApartByTheirCodes(t *testing.T) {
 		{name: "a connection ended by the operator", err: run(db.Owner, "select pg_terminate_backend(pg_backend_pid())"), code: "57P01", away: true},
 		{name: "no memory left", err: run(db.Owner, "do $$ begin raise exception using errcode = '53200'; end $$"), code: "53200", away: true},
 		{name: "a disk that fails", err: run(db.Owner, "do $$ begin raise exception using errcode = '58030'; end $$"), code: "58030", away: true},
-		{name: "a wrong password", err: other(strings.Replace(db.URL("recueil_intake"), "only-in-tests", "guessed", 1)), code: "28P01"},
-		{name: "no such database", err: other(strings.Replace(db.URL(""), db.Name, "nowhere", 1)), code: "3D000"},
+		{name: "a wrong password", err: other(strings.Replace(db.URL("recueil_intake"), "only-in-tests", "guessed", 1)), code: "28P01", away: true},
+		{name: "no such database", err: other(strings.Replace(db.URL(""), db.Name, "nowhere", 1)), code: "3D000", away: true},
+		{name: "an answer that ends in the middle", err: fmt.Errorf("reading: %w", io.EOF), away: true},
 		{name: "nobody listens", err: other("postgres://recueil_intake:x@127.0.0.1:1/recueil"), away: true},
 		{name: "somebody else listens", err: other("postgres://recueil_intake:x@" + hangsUp(t) + "/recueil?sslmode=disable"), away: true},
 		{name: "the request's time is over", err: slow, away: true},

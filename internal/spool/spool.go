@@ -39,7 +39,7 @@ var ErrAway = errors.New("nothing can be delivered now")
 const (
 	shortest     = time.Second
 	longestAway  = 5 * time.Second // one attempt costs nothing, and an urgent report may wait
-	longestAlone = 15 * time.Minute
+	longestAlone = 5 * time.Minute
 )
 
 // A Spool is a folder of envelopes.

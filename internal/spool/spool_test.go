@@ -190,7 +190,7 @@ func oneRefusedEnvelopeBlocksNobodyAndIsNeverGivenUp(t *testing.T) {
 		t.Errorf("nobody hears of it: %s", log.String())
 	}
 	d.refuses = nil
-	runFor(t, s, &d, log, 16*time.Minute)
+	runFor(t, s, &d, log, 6*time.Minute)
 	if s.Len() != 0 || s.Refused() != 0 {
 		t.Error("it is not delivered once it may be")
 	}
