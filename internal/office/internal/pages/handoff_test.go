@@ -54,6 +54,9 @@ func TestAHandoverWithoutWhatOrWhomIsRefused(t *testing.T) {
 	d := newDesk(t)
 	awa := d.as("a.diallo")
 	r := d.receive(time.Hour, report.Answers{})
+	if got := awa.open("/releve").text("#miens"); got != "Vous n’avez aucun dossier en main" {
+		t.Errorf("with nothing in hand the page says %q", got) // in French, none counts like one
+	}
 	awa.claim(r)
 	for name, values := range map[string]url.Values{
 		"nothing chosen":      {"note": {"gardé"}},
