@@ -35,6 +35,7 @@ type recordActPage struct {
 	Safe     *safeContact // in front of every call
 	Problems []problem
 	Notice   string
+	Since    []recordLine // what another wrote there meanwhile
 	Button   string
 }
 
@@ -181,7 +182,7 @@ func (s *Server) showEntry(c echo.Context, v *visit, f *recordFile, fill filling
 	title := s.voice.T("office.record.act." + form)
 	page := recordActPage{Frame: s.frame(c, title), Heading: title, Lead: s.voice.First("office.record.act." + form + ".hint"),
 		Back: recordAddress(f.row.ID), BackText: f.opening().Get("label"), Action: recordAddress(f.row.ID) + "/ajouter/" + actPath(fill.kind),
-		Entry: fill.entry.String(), Fields: s.recordFields(form, followup.Fields(fill.kind), fill.given, fill.faults), Notice: sc.Notice,
+		Entry: fill.entry.String(), Fields: s.recordFields(form, followup.Fields(fill.kind), fill.given, fill.faults), Notice: sc.Notice, Since: sc.Since,
 		Button: s.voice.First("office.record.act."+form+".button", "office.record.save")}
 	page.Again, page.Brings = page.Action, fill.kind == followup.Document
 	if fill.replaces != nil {

@@ -77,10 +77,12 @@ func (s *Server) conflict(c echo.Context, v *visit, fill filling, err error) err
 		}
 	}
 	if fill.replaces != nil {
+		drawn, _ := f.find(*fill.replaces) // what the form was drawn from
 		for _, e := range f.entries {
 			if sameID(e.entry.Replaces, fill.replaces) {
 				fill.replaces = &e.row.ID
 				sc.Notice = s.voice.T("office.record.conflict.replaced", "Who", e.row.AuthorName, "When", s.when(e.row.CreatedAt))
+				sc.Since = []recordLine{s.changed(drawn, e)}
 			}
 		}
 	}

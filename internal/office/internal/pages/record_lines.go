@@ -94,6 +94,36 @@ func (s *Server) tell(l *recordLine, e recordEntry) {
 	}
 }
 
+// changed tells of an entry what it says otherwise than the one before: who is about to
+// replace it sees what would go.
+func (s *Server) changed(before, after recordEntry) recordLine {
+	old, l := recordLine{}, recordLine{At: s.when(after.row.CreatedAt), Author: after.row.AuthorName, Kind: string(after.entry.Kind), Damaged: after.damaged}
+	if after.damaged {
+		l.Text = s.voice.T("office.record.line.damaged")
+		return l
+	}
+	s.tell(&l, after)
+	if !before.damaged {
+		s.tell(&old, before)
+	}
+	said := l.Facts
+	l.Facts = nil
+	for _, now := range said {
+		if !slices.Contains(old.Facts, now) {
+			l.Facts = append(l.Facts, now)
+		}
+	}
+	for _, was := range old.Facts {
+		if !slices.ContainsFunc(said, func(now fact) bool { return now.Label == was.Label }) {
+			l.Facts = append(l.Facts, fact{Label: was.Label, Value: s.voice.T("office.unsaid")})
+		}
+	}
+	if l.Note == old.Note {
+		l.Note = ""
+	}
+	return l
+}
+
 func (s *Server) fieldLabel(kind, name string) string {
 	return s.voice.First("office.record."+kind+"."+name, "office.record.field."+name)
 }

@@ -184,10 +184,13 @@ func TestRecordKeepsBothOfTwoEdits(t *testing.T) {
 	record := one.recordAt()
 	one.open(record + "/ajouter/ouverture")
 	two.open(record + "/ajouter/ouverture")
-	one.submit(".record-form form", url.Values{"said.label": {"Ilot un"}, "said.department": {"69"}}).want(200, record)
+	one.submit(".record-form form", url.Values{"said.label": {"Ilot un"}, "said.department": {""}}).want(200, record)
 	two.submit(".record-form form", url.Values{"said.label": {"Ilot deux"}, "said.department": {"69"}}).want(http.StatusConflict, "")
 	if got := two.text(".notice"); !strings.Contains(got, "Tess Colin") {
 		t.Errorf("the second is told %q", got)
+	}
+	if got := two.text(".since"); !strings.Contains(got, "Ilot un") || !strings.Contains(got, "Départementnon dit") || strings.Contains(got, "Consentement") {
+		t.Errorf("what the first wrote is shown as %q", got)
 	}
 	two.submit(".record-form form", url.Values{"said.department": {"69"}}).want(200, record)
 	if got := two.text("h1"); !strings.Contains(got, "Ilot deux") {

@@ -94,7 +94,8 @@ type screen struct {
 	Named    []segment // of the message
 	Note     noting
 	Callback promiseForm
-	Written  []leftText // of a form that cannot be sent any more
+	Written  []leftText   // of a form that cannot be sent any more
+	Since    []recordLine // what somebody else wrote in the place of it
 	Notice   string
 	Problems []problem
 }
