@@ -161,6 +161,10 @@ func TestInvitationsThatAreNone(t *testing.T) {
 	}
 	code := d.invite(admin, "z.zoe", "Zoé Z", "agent", "plateau")
 	admin.post("/comptes/inviter", url.Values{"login": {"z.zoe"}, "name": {"Zoé"}, "role": {"agent"}, "team": {"plateau"}}).want(422, "") // invited already
+	admin.open("/comptes/inviter").submit("main form", nil).want(422, "")
+	if got := admin.texts(".error-summary li"); len(got) != 3 || !strings.Contains(got[0], "nom") || !strings.Contains(got[1], "identifiant") || !strings.Contains(got[2], "rôle") {
+		t.Errorf("nothing typed is told as %q", got)
+	}
 	if after := ask[int](d, "select count(*) from staff"); after != before || ask[int](d, "select count(*) from invitations") != 1 {
 		t.Error("something was changed")
 	}

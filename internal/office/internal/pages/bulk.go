@@ -76,14 +76,14 @@ func (s *Server) closeBulk(c echo.Context, v *visit) error {
 }
 
 func (s *Server) problemsOfBulk(typed *bulk) (problems []problem) {
-	if typed.Bad = s.refused(typed.Reason, reasonRule.or("office.lane.why")); typed.Bad != "" {
-		problems = append(problems, problem{"reason", typed.Bad})
-	}
 	switch n := len(typed.Ticked); {
 	case n == 0:
 		problems = append(problems, problem{"contenu", s.voice.T("office.lane.nothing")})
 	case n > mostBulk:
 		problems = append(problems, problem{"contenu", s.voice.T("office.lane.most", "N", mostBulk)})
+	}
+	if typed.Bad = s.refused(typed.Reason, reasonRule.or("office.lane.why")); typed.Bad != "" {
+		problems = append(problems, problem{"reason", typed.Bad})
 	}
 	return problems
 }

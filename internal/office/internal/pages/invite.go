@@ -54,15 +54,18 @@ func (s *Server) invite(c echo.Context, v *visit) error {
 	}
 	place := readPlace(form)
 	typed := staff.Invitation{Login: strings.ToLower(strings.TrimSpace(form.Get("login"))), DisplayName: strings.TrimSpace(form.Get("name")), Role: place.Role, Teams: place.Teams}
-	problems := s.placeProblems(place)
+	var problems []problem
 	refuse := func(field, key string) { problems = append(problems, problem{field, s.voice.T(key)}) }
-	var code seal.Code
-	switch err := typed.Check(); {
-	case errors.Is(err, staff.ErrLoginForm):
-		refuse("login", "office.invite.login.form")
-	case errors.Is(err, staff.ErrName):
+	faults := typed.Check()
+	if errors.Is(faults, staff.ErrName) {
 		refuse("name", "office.invite.name.missing")
-	case problems == nil && err == nil:
+	}
+	if errors.Is(faults, staff.ErrLoginForm) {
+		refuse("login", "office.invite.login.form")
+	}
+	problems = append(problems, s.placeProblems(place)...)
+	var code seal.Code
+	if problems == nil {
 		code, err = s.Desk.Invite(c.Request().Context(), v.ID, typed)
 		switch {
 		case errors.Is(err, staff.ErrTaken):

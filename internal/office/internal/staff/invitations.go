@@ -47,15 +47,16 @@ var (
 	ErrRole      = errors.New("there is no such role")
 )
 
-// Check refuses what can be no account.
+// Check says all for which it can be no account.
 func (i Invitation) Check() error {
-	switch {
-	case !loginForm.MatchString(i.Login):
-		return ErrLoginForm
-	case !readable(i.DisplayName):
-		return ErrName
+	var faults []error
+	if !loginForm.MatchString(i.Login) {
+		faults = append(faults, ErrLoginForm)
 	}
-	return checkPlace(i.Role, i.Teams)
+	if !readable(i.DisplayName) {
+		faults = append(faults, ErrName)
+	}
+	return errors.Join(append(faults, checkPlace(i.Role, i.Teams))...)
 }
 
 func checkPlace(role triage.Role, teams []string) error {
