@@ -17,7 +17,6 @@ import (
 	"recueil/internal/challenge"
 	"recueil/internal/envelope"
 	"recueil/internal/inbox"
-	"recueil/internal/postgres"
 	"recueil/internal/report"
 	"recueil/internal/web"
 )
@@ -159,19 +158,16 @@ func (s *Server) answerCaptcha(c echo.Context) error {
 		return err
 	}
 	v, err := s.load(c)
-	if lost(err) || errors.Is(err, postgres.ErrUnavailable) {
-		kept, ok := s.carried(c, form)
-		if ok && switched(form) {
+	if err != nil {
+		kept, ok := s.copyFor(c, form, err)
+		switch {
+		case ok && switched(form):
 			return s.showCheck(c, kept, http.StatusOK, "")
-		}
-		if ok {
+		case ok:
 			return s.deliver(c, kept, envelope.ToVerify)
-		}
-		if lost(err) {
+		case lost(err):
 			return gone(err)
 		}
-	}
-	if err != nil {
 		return err
 	}
 	switch answers := v.complete(); {

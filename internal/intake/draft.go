@@ -80,6 +80,7 @@ type visit struct {
 	revision int                // 0 while it is not stored
 	sealed   *inbox.Attestation // of what this request sealed
 	form     report.ID          // of the short form that a draft with files is sent by
+	unread   bool               // its draft could not be read, and so could not its receipt
 }
 
 func newVisit(d report.Door) *visit {

@@ -111,6 +111,7 @@ type outage struct {
 	away            atomic.Bool
 	silent          atomic.Bool // it takes requests and never answers
 	disk            atomic.Bool // full
+	broken          atomic.Bool // the table of drafts alone
 	refuses         atomic.Bool // reports and additions alone
 	live, dead      *inbox.Inbox
 	deposit, nobody inbox.Deposit
@@ -165,6 +166,9 @@ func (o *outage) wait(ctx context.Context) error {
 func (o *outage) LoadDraft(ctx context.Context, id [32]byte, now time.Time) ([]byte, int, error) {
 	if err := o.wait(ctx); err != nil {
 		return nil, 0, err
+	}
+	if o.broken.Load() {
+		return nil, 0, errors.New("invalid page in block 7")
 	}
 	return o.drafts().LoadDraft(ctx, id, now)
 }

@@ -190,3 +190,24 @@ func TestExitWhileTheDatabaseIsAway(t *testing.T) {
 	outage.away.Store(false)
 	b.open("/e/2").want(410, "/e/2")
 }
+
+// What somebody sends does not hang on the table of drafts: the page carries a copy.
+func TestDraftThatCannotBeReadIsSentFromItsPage(t *testing.T) {
+	t.Parallel()
+	for name, to := range map[string]func(*site) *browser{
+		"with a file":    func(s *site) *browser { return s.toFiles().attach("un.jpg", picture(1000), "_join").open("/v") },
+		"from a captcha": (*site).asked,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, outage := newSiteWithOutage(t)
+			b := to(s)
+			outage.broken.Store(true)
+			action, form := b.fields()
+			b.post(action, form).want(200, action).receipt()
+			s.one()
+			if !strings.Contains(s.log.String(), "a draft could not be read") {
+				t.Error("nobody hears of it")
+			}
+		})
+	}
+}

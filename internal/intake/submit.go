@@ -31,18 +31,17 @@ func (s *Server) send(c echo.Context) error {
 		return err
 	}
 	v, err := s.load(c)
-	if lost(err) || errors.Is(err, postgres.ErrUnavailable) {
-		kept, ok := s.carried(c, form)
-		if !ok && lost(err) {
+	if err != nil {
+		kept, ok := s.copyFor(c, form, err)
+		switch {
+		case ok:
+			v = kept
+			v.Copied = 0 // whatever is stored by now gives way
+		case lost(err):
 			return gone(err)
-		}
-		if !ok {
+		default:
 			return err
 		}
-		v = kept
-		v.Copied = 0 // whatever is stored by now gives way
-	} else if err != nil {
-		return err
 	}
 	if v.Sent != nil {
 		return s.sendAgain(c, v, form)
@@ -64,6 +63,17 @@ func (s *Server) send(c echo.Context) error {
 		return s.keepWord(c, form, "/q")
 	}
 	return s.deliver(c, v, lane)
+}
+
+// copyFor is the draft that a page carries, where the stored one could not be had. Why is
+// all the same: what somebody sends is not lost for a table that does not answer.
+func (s *Server) copyFor(c echo.Context, form url.Values, why error) (*visit, bool) {
+	kept, ok := s.carried(c, form)
+	if ok && !lost(why) && !errors.Is(why, postgres.ErrUnavailable) {
+		s.Log.Error("a draft could not be read; the copy on its page counts", "report", kept.ID, "err", why)
+		kept.unread = true
+	}
+	return kept, ok
 }
 
 // sendCopy sends what the page carries without asking for the stored draft first, as
@@ -150,6 +160,8 @@ func (s *Server) acknowledge(c echo.Context, v *visit, outcome inbox.Outcome, re
 	switch {
 	case outcome == inbox.Spooled:
 		sendCookie(c, cookieValue(v.token)+onItsWay)
+		return s.showReceipt(c, v)
+	case v.unread:
 		return s.showReceipt(c, v)
 	case outcome == inbox.AlreadyStored && replaced > 0:
 		// Its draft was still there: a second tap came first, or the report was
