@@ -8,8 +8,9 @@ import (
 
 type beforePage struct {
 	Frame
-	Next   string
-	Blocks []textBlock
+	Next    string
+	Refused bool // the browser keeps no cookie: the form page by page would forget each answer
+	Blocks  []textBlock
 }
 
 type textBlock struct {
@@ -29,6 +30,8 @@ func (s *Server) before(c echo.Context) error {
 		voice, next = s.voice(&v.draft), v.next()
 	}
 	page := beforePage{Frame: s.frame(c, voice, voice.T("page.before.title")), Next: next}
+	_, err := c.Cookie(cookieName)
+	page.Refused = err != nil && c.QueryParam(againQuery) != "" && fromOurs(c)
 	for _, key := range beforeBlocks {
 		block := textBlock{Heading: voice.T("page.before." + key + ".heading")}
 		for n := 1; voice.Has("page.before." + key + "." + itoa(n)); n++ {

@@ -76,8 +76,12 @@ func (s *Server) chooseDoor(c echo.Context) error {
 		}
 		return err
 	}
+	address := "/a"
+	if _, err := c.Cookie(cookieName); err != nil {
+		address = onceMore(address) // where it is seen whether the browser keeps cookies
+	}
 	setCookie(c, v.token)
-	return goTo(c, "/a")
+	return goTo(c, address)
 }
 
 type resumePage struct {

@@ -108,3 +108,26 @@ func TestWhoFollowsALinkFromTheMailbox(t *testing.T) {
 		t.Errorf("the word became %q", form.Get("word"))
 	}
 }
+
+// A browser that keeps no cookie is told so before the first question, and how one can
+// write without.
+func TestWhoKeepsNoCookieIsToldHowToWrite(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	told := strings.Join(strings.Fields(s.words("page.before.refused")), " ")
+	if b := s.browser().door("self"); strings.Contains(b.text("main"), told) {
+		t.Error("who keeps the cookie is told that it is not kept")
+	}
+	b := s.browser()
+	if b.open("/a"); strings.Contains(b.text("main"), told) {
+		t.Error("who only reads is told of a cookie")
+	}
+	b.client.Jar = nil
+	if b.door("self"); b.text(".notice p:first-child") != told || b.doc.Find(`.notice a[href="/m"]`).Length() != 1 {
+		t.Errorf("told %q", b.text(".notice"))
+	}
+	b.open("/m").fill(url.Values{"short.story": {"il crie"}}).want(200, "/m")
+	if b.receipt(); s.one().Answers.Short.Story != "il crie" {
+		t.Error("the short form needs a cookie")
+	}
+}
