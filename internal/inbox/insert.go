@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"recueil/internal/envelope"
 )
@@ -97,9 +98,10 @@ func queueDrafts(batch *pgx.Batch, drafts []*Draft) {
 		column(drafts, func(d *Draft) time.Time { return d.Now }))
 }
 
-// column makes one array of a value of each row.
-func column[Row, Value any](rows []Row, of func(Row) Value) []Value {
-	values := make([]Value, len(rows))
+// column makes one array of a value of each row, of a type that is encoded without
+// reflection.
+func column[Row, Value any](rows []Row, of func(Row) Value) pgtype.FlatArray[Value] {
+	values := make(pgtype.FlatArray[Value], len(rows))
 	for i, row := range rows {
 		values[i] = of(row)
 	}

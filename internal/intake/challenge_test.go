@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -72,6 +73,34 @@ func TestNoCaptchaHoldsUpWhatIsUrgent(t *testing.T) {
 	if got := s.lanes(); got != "0 to_verify, 0 main" && got != "0 main, 0 to_verify" {
 		t.Errorf("short forms: %s", got)
 	}
+}
+
+// countedDrafts tells how often a draft was looked up.
+type countedDrafts struct {
+	intake.Drafts
+	loads *atomic.Int32
+}
+
+func (d countedDrafts) LoadDraft(ctx context.Context, id [32]byte, now time.Time) ([]byte, int, error) {
+	d.loads.Add(1)
+	return d.Drafts.LoadDraft(ctx, id, now)
+}
+
+// A flood is no reason to look up what the page carries: of what is urgent, only the
+// receipt is.
+func TestWhatIsUrgentIsSentFromItsPage(t *testing.T) {
+	t.Parallel()
+	var loads atomic.Int32
+	s := newSite(t, func(config *intake.Config) { config.Drafts = countedDrafts{config.Drafts, &loads} })
+	b := s.browser().door("self").open("/e/1").fill(url.Values{"danger_now": {"unknown"}})
+	b.fill(url.Values{"situation.story": {"bonjour"}})
+	b.open("/v")
+	loads.Store(0)
+	b.fill(trapped).want(200, "/r").receipt()
+	if got := loads.Load(); got != 1 {
+		t.Errorf("sending and showing the receipt look a draft up %d times", got)
+	}
+	s.wantLanes("1 to_verify")
 }
 
 // through is a visitor whose proxy names his address.

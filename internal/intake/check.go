@@ -112,7 +112,7 @@ func (s *Server) sections(v *visit) []Section {
 	for _, at := range v.path() {
 		section := Section{Heading: voice.T("page." + at.key + ".heading"), Change: v.change(at)}
 		for f, n := range at.answers(v.Door, &answers) {
-			if answers.Get(nameAt(f, n)) == nil {
+			if answers.At(f, n) == nil {
 				continue
 			}
 			label, values := s.answerInWords(voice, &answers, f, n)

@@ -82,7 +82,7 @@ func (s *Server) judge(c echo.Context, v *visit, suspicious bool) (lane string, 
 	if s.Captcha == CaptchaNever || !suspicious && s.Captcha != CaptchaAlways || v.revision == 0 {
 		return lane, false
 	}
-	if r, _, err := s.reportOf(v, nil); err != nil || r.Urgency <= neverHeldUp {
+	if a, err := s.assemble(v, nil); err != nil || a.Urgency <= neverHeldUp {
 		return lane, false
 	}
 	failures, err := s.drawCaptcha(c.Request().Context(), v)

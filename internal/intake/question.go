@@ -350,7 +350,7 @@ func itemHeading(voice *web.Voice, f report.Field, n, count int) string {
 // answerInWords is one answer as it is read again: its label and its values.
 func (s *Server) answerInWords(voice *web.Voice, a *report.Answers, f report.Field, n int) (string, []string) {
 	about := s.about(voice, f, n)
-	return itemHeading(voice, f, n, groupLen(a, f)) + readout.Label(about, f), readout.Values(about, f, a.Get(nameAt(f, n)))
+	return itemHeading(voice, f, n, groupLen(a, f)) + readout.Label(about, f), readout.Values(about, f, a.At(f, n))
 }
 
 // groupLen counts a question's items; outside groups there are none.

@@ -4,7 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
+	"encoding/binary"
 	"iter"
 	"net/url"
 	"slices"
@@ -150,7 +150,7 @@ func (s sheet) answers(d report.Door, a *report.Answers) iter.Seq2[report.Field,
 // chosen beforehand.
 func (d *draft) told(at step) bool {
 	for f, n := range at.answers(d.Door, &d.Answers) {
-		given := d.Answers.Get(nameAt(f, n))
+		given := d.Answers.At(f, n)
 		if given != nil && !slices.Equal(given, defaults[f.Name][d.Door]) {
 			return true
 		}
@@ -166,25 +166,35 @@ func (v *visit) base(at sheet) string { return v.bases([]sheet{at})[0] }
 func (v *visit) bases(of []sheet) []string {
 	key := v.token.Derive("recueil page base")
 	mac := hmac.New(sha256.New, key.Bytes())
-	answers := json.NewEncoder(mac)
+	var answers []byte
 	bases := make([]string, len(of))
 	for i, at := range of {
+		answers = v.appendAnswers(answers[:0], at)
 		mac.Reset()
-		v.writeAnswers(answers, at)
+		mac.Write(answers)
 		bases[i] = base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:12])
 	}
 	return bases
 }
 
-// writeAnswers writes what a page holds, each answer under its name.
-func (v *visit) writeAnswers(to *json.Encoder, at sheet) {
+// appendAnswers appends what a page holds: each answer's name, how many values it has, and
+// those, every text after its length.
+func (v *visit) appendAnswers(to []byte, at sheet) []byte {
 	for f, n := range at.answers(v.Door, &v.Answers) {
-		name := nameAt(f, n)
-		if given := v.Answers.Get(name); given != nil {
-			// Strings always marshal.
-			_ = to.Encode(append([]string{name}, given...))
+		given := v.Answers.At(f, n)
+		if given == nil {
+			continue
+		}
+		to = binary.AppendUvarint(appendText(to, nameAt(f, n)), uint64(len(given)))
+		for _, value := range given {
+			to = appendText(to, value)
 		}
 	}
+	return to
+}
+
+func appendText(to []byte, text string) []byte {
+	return append(binary.AppendUvarint(to, uint64(len(text))), text...)
 }
 
 // placeOfRemoved is the item that an item's removal leaves in its place, or the last

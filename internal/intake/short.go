@@ -115,7 +115,7 @@ func (s *Server) sendShort(c echo.Context) error {
 	before := *v
 	// Suspicious or not, it is taken at once; the lane marks it for staff.
 	lane := laneOf(s.suspicious(c, form, s.signer.Open))
-	outcome, err := s.submit(c.Request().Context(), v, told, lane)
+	outcome, err := s.assembleAndSubmit(c.Request().Context(), v, told, lane)
 	if err != nil {
 		s.Log.Error("a report was not taken", "report", v.ID, "err", err)
 		again.notice = voice.T("error.unavailable.text")
@@ -137,11 +137,11 @@ func (s *Server) sendShortAgain(c echo.Context, v *visit, told *report.ShortForm
 	if hmac.Equal(shortTag(told, code.ReplyKey()), v.Sent.Tag) {
 		return goTo(c, "/r")
 	}
-	r, _, err := s.reportOf(v, told)
+	a, err := s.assemble(v, told)
 	if err != nil {
 		return err
 	}
-	return s.add(c, v, &r)
+	return s.add(c, v, &a.Report)
 }
 
 // shortVisit makes the visit of a short form. What a draft already holds goes

@@ -85,11 +85,12 @@ func (s *Server) sendCopy(c echo.Context, form url.Values, w *weighing) (done bo
 	if !ok || v.Copied == 0 || v.metFiles() || switched(form) || s.Captcha == CaptchaAlways {
 		return false, nil
 	}
-	if answers := v.complete(); !answers.Sendable() {
+	a, err := s.assemble(v, nil)
+	if err != nil || !a.Sendable() {
 		return false, nil
 	}
 	suspicious := s.weigh(c, v, form, w)
-	if suspicious && s.Captcha != CaptchaNever {
+	if suspicious && s.Captcha != CaptchaNever && a.Urgency > neverHeldUp {
 		return false, nil
 	}
 	if form.Has("word") {
@@ -97,7 +98,7 @@ func (s *Server) sendCopy(c echo.Context, form url.Values, w *weighing) (done bo
 	}
 	v.revision = v.Copied
 	before := *v
-	outcome, err := s.submit(c.Request().Context(), v, nil, laneOf(suspicious))
+	outcome, err := s.submit(c.Request().Context(), v, a, laneOf(suspicious))
 	if errors.Is(err, inbox.ErrConflict) || err == nil && outcome != inbox.Stored && outcome != inbox.Spooled {
 		return false, nil
 	}
@@ -136,7 +137,7 @@ func (s *Server) deliver(c echo.Context, v *visit, lane string) error {
 	if v.revision > 0 && v.metFiles() && !s.mayBeSent(c, v) {
 		s.dropUnlisted(c.Request().Context(), v.ID, v.Files)
 	}
-	outcome, err := s.submit(c.Request().Context(), v, nil, lane)
+	outcome, err := s.assembleAndSubmit(c.Request().Context(), v, nil, lane)
 	return s.delivered(c, &before, v, outcome, err)
 }
 
@@ -179,15 +180,19 @@ func (s *Server) acknowledge(c echo.Context, v *visit, outcome inbox.Outcome, re
 	return goTo(c, "/r")
 }
 
-// submit seals what a visit holds and makes it durable, together with the tombstone
-// that takes the draft's place. After it, the visit is that tombstone. told is what
-// the short form says, nil when the whole form is sent.
-func (s *Server) submit(ctx context.Context, v *visit, told *report.ShortForm, lane string) (inbox.Outcome, error) {
-	r, code, err := s.reportOf(v, told)
+func (s *Server) assembleAndSubmit(ctx context.Context, v *visit, told *report.ShortForm, lane string) (inbox.Outcome, error) {
+	a, err := s.assemble(v, told)
 	if err != nil {
 		return 0, err
 	}
-	e, err := seal.Report(&r, code, s.Trust.File().Receiving(), lane)
+	return s.submit(ctx, v, a, lane)
+}
+
+// submit seals what was assembled of a visit and makes it durable, together with the
+// tombstone that takes the draft's place. After it, the visit is that tombstone.
+func (s *Server) submit(ctx context.Context, v *visit, a assembled, lane string) (inbox.Outcome, error) {
+	r := &a.Report
+	e, err := seal.Report(r, a.code, s.Trust.File().Receiving(), lane)
 	if err != nil {
 		return 0, err
 	}
@@ -195,8 +200,8 @@ func (s *Server) submit(ctx context.Context, v *visit, told *report.ShortForm, l
 	v.sealed = attestationOf(&e)
 	v.Sent = &sent{At: s.Now(), Tag: e.Tag[:], Now: r.Urgency, Bases: v.visitedBases(), Word: !blank(v.Word),
 		Other: v.Answers.Reporter.Profile == report.ProfileYoungForOther}
-	if told != nil {
-		v.Sent.Short, v.Sent.Tag, v.Sent.Form = true, shortTag(told, r.ReplyKey), v.form
+	if a.told != nil {
+		v.Sent.Short, v.Sent.Tag, v.Sent.Form = true, shortTag(a.told, r.ReplyKey), v.form
 	}
 	for _, file := range v.Files {
 		v.Sent.Files = append(v.Sent.Files, file.ID)
@@ -249,11 +254,18 @@ func (d *draft) complete() report.Answers {
 	return a
 }
 
-// reportOf makes the report of a draft: pruned, weighed, marked.
-func (s *Server) reportOf(v *visit, told *report.ShortForm) (report.Report, seal.Code, error) {
+// An assembled report is what a visit sends, with the code that its sender keeps.
+type assembled struct {
+	report.Report
+	code seal.Code
+	told *report.ShortForm // what the short form says; nil: the whole form is sent
+}
+
+// assemble makes the report of a draft: pruned, weighed, marked.
+func (s *Server) assemble(v *visit, told *report.ShortForm) (assembled, error) {
 	code, err := v.code()
 	if err != nil {
-		return report.Report{}, code, err
+		return assembled{}, err
 	}
 	r := report.Report{ID: v.ID, Reference: v.Reference, Door: v.Door, Short: told != nil, Channel: report.Web, Language: v.Language,
 		ReceivedAt: s.Now().UTC().Truncate(1000), ReplyKey: code.ReplyKey(), Attachments: v.Files, Answers: v.complete()}
@@ -265,12 +277,12 @@ func (s *Server) reportOf(v *visit, told *report.ShortForm) (report.Report, seal
 	}
 	if v.CaseKey != nil { // an addition comes without
 		if r.CaseKey, err = secret.FromBytes(v.CaseKey); err != nil {
-			return r, code, err
+			return assembled{}, err
 		}
 	}
 	r.Marks = r.Check(r.ReceivedAt)
 	r.Urgency, r.Rules = report.Assess(&r)
-	return r, code, nil
+	return assembled{r, code, told}, nil
 }
 
 // sendAgain answers the check page of something that was sent already: the same
@@ -280,7 +292,7 @@ func (s *Server) sendAgain(c echo.Context, v *visit, form url.Values) error {
 	if !ok {
 		return goTo(c, "/r")
 	}
-	r, _, err := s.reportOf(kept, nil)
+	r, err := s.assemble(kept, nil)
 	if err != nil {
 		return err
 	}
@@ -288,7 +300,7 @@ func (s *Server) sendAgain(c echo.Context, v *visit, form url.Values) error {
 	if tag := seal.Tag(&r.Answers, r.ReplyKey); len(r.Attachments) == 0 && (v.Sent.Short || hmac.Equal(tag[:], v.Sent.Tag)) {
 		return goTo(c, "/r")
 	}
-	return s.add(c, v, &r)
+	return s.add(c, v, &r.Report)
 }
 
 // addAfterSending takes a page of the form that was filled in once more after
@@ -303,11 +315,11 @@ func (s *Server) addAfterSending(c echo.Context, v *visit, at sheet, form url.Va
 	if !changed {
 		return goTo(c, "/r")
 	}
-	r, _, err := s.reportOf(&trial, nil)
+	r, err := s.assemble(&trial, nil)
 	if err != nil {
 		return err
 	}
-	return s.add(c, v, &r)
+	return s.add(c, v, &r.Report)
 }
 
 // add seals what came after the report and keeps the receipt.

@@ -10,7 +10,15 @@ import (
 // none; day, month and year of a date; label and, when known, code of a commune.
 func (a *Answers) Get(name string) []string {
 	f, n, err := locate(name)
-	if err != nil || (f.Group != "" && n < 0) || n >= f.count(a) && f.Group != "" {
+	if err != nil {
+		return nil
+	}
+	return a.At(f, n)
+}
+
+// At is Get for who has the field and, of a repeated one, the number of the item.
+func (a *Answers) At(f Field, n int) []string {
+	if f.Group != "" && (n < 0 || n >= f.count(a)) {
 		return nil
 	}
 	return f.read(a, n)

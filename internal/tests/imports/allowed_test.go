@@ -17,7 +17,7 @@ var allowed = map[string]string{
 	"internal/child":     "",
 	"internal/envelope":  "internal/report github.com/google/uuid",
 	"internal/filekind":  "github.com/gabriel-vasile/mimetype",
-	"internal/inbox":     "internal/envelope internal/postgres internal/report github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgxpool",
+	"internal/inbox":     "internal/envelope internal/postgres internal/report github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgtype github.com/jackc/pgx/v5/pgxpool",
 	"internal/intake": `
 		internal/challenge internal/envelope internal/filekind internal/inbox internal/postgres internal/readout internal/reply
 		internal/report internal/seal internal/secret internal/territory internal/trust internal/web
