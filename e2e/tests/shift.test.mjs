@@ -1,6 +1,7 @@
 // What a shift meets beside its reports, in both languages: notes, the hand-over, what
 // stands still, a call that opens no more, the keys and factors of colleagues.
 
+import assert from "node:assert/strict";
 import { test } from "node:test";
 import { asVisitor } from "../lib/browser.mjs";
 import { axe } from "../lib/checks/axe.mjs";
@@ -31,6 +32,13 @@ async function* shift({ page, context }, reference) {
   await page.locator("form.noting [data-saved]:not(:empty)").waitFor(); // what did not leave is kept as it is written
   await press(page, addNote);
   yield "report, with a note";
+  await page.locator(".composer").evaluate((folded) => { folded.open = true; });
+  await page.locator(".composer #text").click();
+  await page.keyboard.type("Bonjour");
+  const asked = new Promise((resolve) => { page.once("dialog", (dialog) => { resolve(dialog.type()); dialog.accept(); }); });
+  await page.locator(".bar a[href='/appels']").click();
+  assert.equal(await asked, "beforeunload"); // a message that is not sent
+  await page.waitForURL(/appels$/);
   await to("/releve");
   yield "hand-over";
   await press(page, "main form[action='/releve'] button:not([type=button])");

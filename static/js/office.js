@@ -14,6 +14,7 @@
 //     data-arrivals-url            asked every data-every seconds where that does not work: {"count": n}
 //     data-singular, data-plural   ("{n} nouveaux") for reports; data-added-… for what was added, data-both
 //   [data-fresh="name"]            parts of a report that the link brings anew, what is typed stays
+//   main form[data-send]           asked for before the page goes, once words are typed in it
 //   [data-insert]                  button that puts the text chosen in [data-canned] into its form
 //   [data-lease-url]               posted every five minutes; [data-lease-lost] is shown on 409 or 410
 //   body[data-session-url]         asked every minute; once the session is over, [data-expired] is
@@ -267,6 +268,17 @@ function watchArrivals(banner) {
     page.send();
   });
 }
+
+// The telephone rings, and another page is a click away: what is typed and not sent is
+// asked for first, in the browser's words; ticks are soon made again. Notes and calls are
+// kept as they are written; a form on its way has its buttons at rest, and one that brings a file leaves by itself.
+const contents = (form) => JSON.stringify([...form.elements].filter((field) => field.matches("textarea, input[type=text]")).map(({ value }) => value));
+const unsent = [...document.querySelectorAll("main form[data-send]:not([data-note], [data-call])")].map((form) => ({ form, drawn: contents(form), left: false }));
+for (const each of unsent) each.form.addEventListener("submit", () => { each.left = each.form.enctype === "multipart/form-data"; });
+addEventListener("beforeunload", (event) => {
+  const resting = (form) => [...form.elements].some((field) => field.type === "submit" && field.disabled);
+  if (unsent.some(({ form, drawn, left }) => !left && form.isConnected && !resting(form) && contents(form) !== drawn)) event.preventDefault();
+});
 
 // A ready text is put in beside what is typed.
 for (const button of document.querySelectorAll("[data-insert]")) {
