@@ -276,6 +276,7 @@ const contents = (form) => JSON.stringify([...form.elements].filter((field) => f
 const unsent = [...document.querySelectorAll("main form[data-send]:not([data-note], [data-call])")].map((form) => ({ form, drawn: contents(form), left: false }));
 for (const each of unsent) each.form.addEventListener("submit", () => { each.left = each.form.enctype === "multipart/form-data"; });
 addEventListener("beforeunload", (event) => {
+  if (navigator.userActivation?.hasBeenActive === false) return; // nobody touched the page: the browser would only complain
   const resting = (form) => [...form.elements].some((field) => field.type === "submit" && field.disabled);
   if (unsent.some(({ form, drawn, left }) => !left && form.isConnected && !resting(form) && contents(form) !== drawn)) event.preventDefault();
 });
