@@ -44,9 +44,7 @@ const (
 	groupLimit = 64                   // deliveries that share a transaction at most
 	workers    = 3                    // groups under way at once
 	patience   = 5 * time.Second      // for one group
-	company    = 5 * time.Millisecond // how long a group gathers while another is under way, or after one of several
-	several    = 4                    // deliveries of one group after which more are sure to come …
-	lately     = 4 * company          // … so soon
+	company    = 5 * time.Millisecond // how long a group gathers while another is under way
 )
 
 // An Inbox stores deliveries.
@@ -54,7 +52,6 @@ type Inbox struct {
 	pool    *pgxpool.Pool
 	waiting chan *request
 	gather  chan struct{} // held by the one worker that gathers
-	crowded time.Time     // when several came together last; belongs to who gathers
 	turn    chan struct{} // held by the group that began when none was under way
 	pieces  chan struct{} // a place for each piece of a file under way
 	ended   <-chan struct{}
@@ -119,9 +116,8 @@ func (in *Inbox) work(ctx context.Context) {
 }
 
 // nextGroup waits for a delivery and takes along what comes while another group is
-// on its way to the disk, or right after a group of several: a delivery waits for company
-// only when it would wait anyway or when some is on its way, and for 5 ms at most. A
-// delivery that comes alone goes alone. The caller calls release when the group is stored.
+// on its way to the disk: a delivery waits for company only when it would wait
+// anyway, and for 5 ms at most. The caller calls release when the group is stored.
 func (in *Inbox) nextGroup(ctx context.Context) (group []*request, release func()) {
 	release = func() {}
 	select {
@@ -136,20 +132,11 @@ func (in *Inbox) nextGroup(ctx context.Context) (group []*request, release func(
 	case <-ctx.Done():
 		return nil, release
 	}
-	turn := in.turn
-	if time.Since(in.crowded) < lately {
-		turn = nil
-	}
-	defer func() {
-		if len(group) >= several {
-			in.crowded = time.Now()
-		}
-	}()
 	enough := time.NewTimer(company)
 	defer enough.Stop()
 	for len(group) < groupLimit {
 		select {
-		case turn <- struct{}{}:
+		case in.turn <- struct{}{}:
 			return in.joinWaiting(group), func() { <-in.turn }
 		case next := <-in.waiting:
 			group = append(group, next)
