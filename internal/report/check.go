@@ -104,11 +104,29 @@ func (f Field) implausible(values []string, now time.Time) string {
 // NormalisePhone returns a telephone number in E.164, read as French unless it
 // begins with a country code, and whether it can be one.
 func NormalisePhone(s string) (string, bool) {
+	if digits, ok := national(s); ok {
+		return "+33" + digits[1:], true
+	}
 	n, err := phonenumbers.Parse(s, "FR")
 	if err != nil || !phonenumbers.IsPossibleNumber(n) {
 		return "", false
 	}
 	return phonenumbers.Format(n, phonenumbers.E164), true
+}
+
+// national reads ten digits as nearly everybody here writes them, with spaces, dots or
+// hyphens between them at most. All else is for the library, which takes fifty times as long.
+func national(s string) (string, bool) {
+	digits := make([]byte, 0, 10)
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9' && len(digits) < cap(digits):
+			digits = append(digits, c)
+		case c != ' ' && c != '.' && c != '-':
+			return "", false
+		}
+	}
+	return string(digits), len(digits) == cap(digits) && digits[0] == '0' && digits[1] != '0'
 }
 
 func isEmail(s string) bool {
