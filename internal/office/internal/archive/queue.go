@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ type View struct {
 	Me     uuid.UUID
 	Now    time.Time
 	After  Position
+	Rows   int // of the page; 0 is PageSize
 }
 
 // A Position is the place of a row in the order of the queue; the zero Position
@@ -78,8 +80,8 @@ const planned = pgx.QueryExecModeCacheDescribe
 // Queue returns a page: urgency 0 first, and among those the verified; then by due
 // time. more says that rows follow.
 func (a *Archive) Queue(ctx context.Context, v View) (page []Report, more bool, err error) {
-	arguments := v.arguments()
-	query := "with page as materialized (" + v.Filter.inOrder(named{arguments, ""}, v.After, PageSize+1) + ") select " + lineColumns + lineJoins +
+	arguments, most := v.arguments(), cmp.Or(v.Rows, PageSize)
+	query := "with page as materialized (" + v.Filter.inOrder(named{arguments, ""}, v.After, most+1) + ") select " + lineColumns + lineJoins +
 		" join page on page.id = r.id order by page.queue_rank, page.due_at, page.id"
 	rows, err := a.pool.Query(ctx, query, planned, arguments)
 	if err != nil {
@@ -89,8 +91,8 @@ func (a *Archive) Queue(ctx context.Context, v View) (page []Report, more bool, 
 	if err != nil {
 		return nil, false, fmt.Errorf("reading the queue: %w", postgres.Sort(err))
 	}
-	if len(page) > PageSize {
-		return page[:PageSize], true, nil
+	if len(page) > most {
+		return page[:most], true, nil
 	}
 	return page, false, nil
 }

@@ -39,11 +39,17 @@ func TestADepartmentIsFoundBehindWhatNobodyOpened(t *testing.T) {
 	for i := range 2*archive.PageSize + 5 {
 		d.receive(time.Duration(300-i)*time.Minute, in("13"))
 	}
-	wanted := d.receive(time.Minute, in("59"))
+	var wanted []string
+	for i := range archive.PageSize + 3 {
+		wanted = append(wanted, path(d.receive(time.Minute-time.Duration(i)*time.Second, in("59"))))
+	}
 	b := d.as("a.diallo")
 	token := b.departmentToken("Nord (59)")
-	if b.open("/file?dep=" + token); !slices.Equal(b.rows(), []string{path(wanted)}) {
+	if b.open("/file?dep=" + token); !slices.Equal(b.rows(), wanted[:archive.PageSize]) {
 		t.Errorf("the queue shows %q and says %q", b.rows(), b.text(".empty"))
+	}
+	if b.open(b.doc.Find(".pages a").Last().AttrOr("href", "")); !slices.Equal(b.rows(), wanted[archive.PageSize:]) {
+		t.Errorf("its next page shows %q and says %q", b.rows(), b.text(".empty"))
 	}
 }
 

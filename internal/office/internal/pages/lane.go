@@ -52,6 +52,18 @@ func (f queueFound) unfold(address string) string {
 	return address + "&deplie=1"
 }
 
+// cut leaves a page of what was found, where more was read than a page: the rest is for the
+// next one.
+func (f *queueFound) cut(rows []Row) []Row {
+	if len(rows) <= archive.PageSize {
+		return rows
+	}
+	rows = rows[:archive.PageSize]
+	last := slices.IndexFunc(f.rows, func(r archive.Report) bool { return r.ID.String() == rows[len(rows)-1].ID })
+	f.next, f.more = f.rows[last].Position(), true
+	return rows
+}
+
 // readQueue reads a page; of the lane, with its folds.
 func (s *Server) readQueue(ctx context.Context, v *visit, view archive.View, unfolded bool) (found queueFound, err error) {
 	found.lane = view.Filter.Lane == "to_verify"

@@ -91,10 +91,15 @@ func (s *Server) showQueue(c echo.Context, v *visit, query url.Values, sc queueS
 	counted := s.startCounting(ctx, view, others...)
 	unfolded := query.Get("deplie") != "" || department != "" // what a fold hides may be elsewhere
 	found, rows, err := s.openQueue(ctx, v, view, unfolded)
+	read := len(rows)
 	// Reports that nobody has opened yet have no token, and come whatever one asks for.
 	for turn := 1; err == nil && len(hitsIn(rows, department)) == 0 && found.more && turn < mostLooked; turn++ {
-		view.After = found.next
+		view.After, view.Rows = found.next, lookedAtOnce
 		found, rows, err = s.openQueue(ctx, v, view, unfolded)
+		read += len(rows)
+	}
+	if err == nil && read > 0 {
+		err = s.sawList(ctx, v, name, read)
 	}
 	if err != nil {
 		return err
@@ -103,7 +108,7 @@ func (s *Server) showQueue(c echo.Context, v *visit, query url.Values, sc queueS
 	if page.Lane, err = s.lane(c, v, lanePlace{found, rows, query}, sc.Bulk); err != nil {
 		return err
 	}
-	rows = hitsIn(rows, department)
+	rows = found.cut(hitsIn(rows, department))
 	counts, err := counted()
 	if err != nil {
 		return err
@@ -161,17 +166,17 @@ func (s *Server) showQueue(c echo.Context, v *visit, query url.Values, sc queueS
 	return s.render(c, sc.Status, "queue", page)
 }
 
-// mostLooked is how many pages are opened in search of a département, before the one who
-// looks is asked whether to go on.
-const mostLooked = 20
+// In search of a département the rows after the first page are read by more at a time, and
+// after so many turns the one who looks is asked whether to go on.
+const (
+	lookedAtOnce = 4 * archive.PageSize
+	mostLooked   = 6
+)
 
-// openQueue reads a page and opens it.
+// openQueue reads a page and opens it. Who shows it writes down that it was read.
 func (s *Server) openQueue(ctx context.Context, v *visit, view archive.View, unfolded bool) (found queueFound, rows []Row, err error) {
 	found, err = s.readQueue(ctx, v, view, unfolded)
 	if err != nil || len(found.rows) == 0 {
-		return found, nil, err
-	}
-	if err := s.sawList(ctx, v, s.presetOf(view.Filter), len(found.rows)); err != nil {
 		return found, nil, err
 	}
 	return found, s.openRows(ctx, v, found.rows), nil
