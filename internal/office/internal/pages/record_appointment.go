@@ -102,8 +102,11 @@ func (s *Server) showOutcome(c echo.Context, v *visit, f *recordFile, p archive.
 // appointmentFile gives an appointment to a calendar elsewhere: the time, and nothing
 // that says whose it is.
 func (s *Server) appointmentFile(c echo.Context, v *visit) error {
-	_, p, err := s.appointmentOf(c, v)
+	f, p, err := s.appointmentOf(c, v)
 	if err != nil {
+		return err
+	}
+	if err := s.sawRecord(c, v, f); err != nil {
 		return err
 	}
 	const stamp = "20060102T150405Z"

@@ -61,7 +61,12 @@ func TestCalendarShowsTimesAndItsFileNothingElse(t *testing.T) {
 			file = href
 		}
 	})
+	const opened = "select count(*) from audit_events where action = 'record.open' and object_id = $1"
+	before := ask[int](d, opened, record[len("/suivi/"):])
 	b.open(file).want(200, file)
+	if n := ask[int](d, opened, record[len("/suivi/"):]); n != before+1 {
+		t.Errorf("the trail has %d lines of the file", n-before)
+	}
 	for _, line := range []string{"DTSTART:20260320T083000Z", "DTEND:20260320T091500Z", "SUMMARY:Rendez-vous\r\n", "END:VCALENDAR"} {
 		if !strings.Contains(b.body, line) {
 			t.Errorf("the file lacks %s", line)
