@@ -56,7 +56,7 @@ func main() {
 	only := flag.String("only", "", "measure only full drafts (drafts), the large file (files) the back office (desk) or its follow-up unit (unit)")
 	dir := flag.String("dir", "var", "folder on a real disk for the database")
 	flag.Parse()
-	p := plan{turns: 4, turn: 1500 * time.Millisecond, paced: 10 * time.Second, drafts: 600, starts: 9, workers: []int{1, 16, 64}, file: 1 << 30,
+	p := plan{turns: 4, turn: 1500 * time.Millisecond, paced: 10 * time.Second, drafts: 2500, starts: 9, workers: []int{1, 16, 64}, file: 1 << 30,
 		reports: 100_000, looks: 42, opened: 300, records: 2_000, entries: 200}
 	if *brief {
 		p.turns, p.turn, p.paced, p.drafts, p.starts, p.file = 2, 700*time.Millisecond, 4*time.Second, 400, 5, 256<<20
