@@ -55,21 +55,11 @@ func (r *Report) Encode() ([]byte, error) {
 // an unknown field or code, a text over its limit, anything but spaces after the
 // end. No error quotes the body.
 func Decode(b []byte) (Report, error) {
-	var head struct {
-		Format string `json:"format"`
-	}
-	decoder := json.NewDecoder(bytes.NewReader(b))
-	if err := decoder.Decode(&head); err != nil {
-		return Report{}, fmt.Errorf("decoding a report: no JSON after %d bytes", decoder.InputOffset())
-	}
-	if head.Format != Format {
-		return Report{}, fmt.Errorf("decoding a report: %w", ErrUnknownFormat)
-	}
 	var w wire
-	decoder = json.NewDecoder(bytes.NewReader(b))
+	decoder := json.NewDecoder(bytes.NewReader(bytes.TrimRight(b, " ")))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&w); err != nil {
-		return Report{}, fmt.Errorf("decoding a report: a field or value is not known to %s", Format)
+	if err := decoder.Decode(&w); err != nil || w.Format != Format {
+		return Report{}, whyUndecoded(b)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return Report{}, errors.New("decoding a report: something follows its end")
@@ -85,6 +75,21 @@ func Decode(b []byte) (Report, error) {
 	r := Report{w.ID, w.Reference, w.Door, w.ShortForm, w.Channel, w.Language, w.ReceivedAt, w.Urgency, w.Rules, w.Marks,
 		caseKey, replyKey, w.Attachments, w.Added, w.Answers}
 	return r, r.verify()
+}
+
+// whyUndecoded says which it is of a body that is no report of this format.
+func whyUndecoded(b []byte) error {
+	var head struct {
+		Format string `json:"format"`
+	}
+	decoder := json.NewDecoder(bytes.NewReader(b))
+	if err := decoder.Decode(&head); err != nil {
+		return fmt.Errorf("decoding a report: no JSON after %d bytes", decoder.InputOffset())
+	}
+	if head.Format != Format {
+		return fmt.Errorf("decoding a report: %w", ErrUnknownFormat)
+	}
+	return fmt.Errorf("decoding a report: a field or value is not known to %s", Format)
 }
 
 // verify puts every answer through Set again: what the form would not have taken
