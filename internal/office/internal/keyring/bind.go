@@ -12,7 +12,7 @@ import (
 // can have done so, and whoever writes the database can change none of them unseen.
 // Fields are joined with their lengths, so that no two lists vouch for each other.
 func (t Team) Bind(purpose string, fields ...string) [32]byte {
-	key := secret.Derive([]byte(t.identity.key.String()), "recueil bind "+purpose)
+	key := secret.Derive([]byte(t.text), "recueil bind "+purpose)
 	mac := hmac.New(sha256.New, key.Bytes())
 	for _, field := range fields {
 		mac.Write(binary.BigEndian.AppendUint64(nil, uint64(len(field))))

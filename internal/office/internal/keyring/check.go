@@ -12,7 +12,7 @@ import (
 // Check makes a tag over something that only who holds the team's key can make: to
 // seal to a team, its public half is enough.
 func (t Team) Check(purpose string, content ...[]byte) [32]byte {
-	key := secret.Derive([]byte(t.identity.key.String()), "recueil check "+purpose)
+	key := secret.Derive([]byte(t.text), "recueil check "+purpose)
 	mac := hmac.New(sha256.New, key.Bytes())
 	for _, c := range content {
 		mac.Write(binary.BigEndian.AppendUint64(nil, uint64(len(c))))

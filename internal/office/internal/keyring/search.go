@@ -9,7 +9,7 @@ import (
 // SearchKey keys the tokens that stand beside what is sealed to the team, for a purpose.
 // Only who holds the team's key makes them, or knows what one stands for.
 func (t Team) SearchKey(purpose string) secret.Key {
-	return secret.Derive([]byte(t.identity.key.String()), "recueil search "+purpose)
+	return secret.Derive([]byte(t.text), "recueil search "+purpose)
 }
 
 // What is sealed for a team under a key of its own.
@@ -34,5 +34,5 @@ func (t Team) OpenForTeam(purpose string, sealed []byte, bound ...[]byte) ([]byt
 }
 
 func (t Team) forTeam(purpose string, bound [][]byte) secret.Key {
-	return secret.Derive([]byte(t.identity.key.String()), "recueil team "+purpose, bound...)
+	return secret.Derive([]byte(t.text), "recueil team "+purpose, bound...)
 }

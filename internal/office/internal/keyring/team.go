@@ -25,6 +25,7 @@ type Team struct {
 	ID       string
 	Epoch    int
 	identity redactedIdentity
+	text     secret.Text // the identity written out, which costs more than opening an excerpt
 }
 
 // Format keeps the key out of every print.
@@ -36,7 +37,11 @@ func NewTeam(id string, epoch int) (Team, error) {
 	if err != nil {
 		return Team{}, fmt.Errorf("making the key of the team %s: %w", id, err)
 	}
-	return Team{id, epoch, redactedIdentity{key}}, nil
+	return teamOf(id, epoch, key), nil
+}
+
+func teamOf(id string, epoch int, key *age.HybridIdentity) Team {
+	return Team{id, epoch, redactedIdentity{key}, secret.Text(key.String())}
 }
 
 // Recipient is the public half, which the trust file names.
@@ -47,12 +52,12 @@ func (t Team) Recipient() string { return t.identity.key.Recipient().String() }
 func (t Team) Identity() age.Identity { return t.identity.key }
 
 // Export writes the identity out, for the recovery of a team that lost its members.
-func (t Team) Export() secret.Text { return secret.Text(t.identity.key.String()) }
+func (t Team) Export() secret.Text { return t.text }
 
 // MemberMAC binds a member's recipient to his id under the team's key: only who
 // held that key can have admitted him.
 func (t Team) MemberMAC(staffID uuid.UUID, recipient string) [32]byte {
-	key := secret.Derive([]byte(t.identity.key.String()), "recueil member mac")
+	key := secret.Derive([]byte(t.text), "recueil member mac")
 	mac := hmac.New(sha256.New, key.Bytes())
 	mac.Write(staffID[:])
 	mac.Write([]byte(recipient))
@@ -75,7 +80,7 @@ func WrapTeam(t Team, to string, shred secret.Key) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("wrapping the key of the team %s: the recipient is no hybrid age key", t.ID)
 	}
-	inner, err := encrypt([]byte(t.identity.key.String()), recipient)
+	inner, err := encrypt([]byte(t.text), recipient)
 	if err != nil {
 		return nil, fmt.Errorf("wrapping the key of the team %s: %w", t.ID, err)
 	}
@@ -106,7 +111,7 @@ func openWrap(wrap []byte, shred secret.Key, identity age.Identity, expect trust
 	if err != nil || key.Recipient().String() != expect.Recipient {
 		return Team{}, fmt.Errorf("opening the wrap of the team %s: %w", expect.TeamID, ErrNotTrusted)
 	}
-	return Team{expect.TeamID, expect.Number, redactedIdentity{key}}, nil
+	return teamOf(expect.TeamID, expect.Number, key), nil
 }
 
 func sealSymmetric(key secret.Key, plain []byte) ([]byte, error) {
