@@ -23,6 +23,7 @@ var ErrUnavailable = errors.New("the database is away")
 type Config struct {
 	URL      string // postgres://role:password@host/database; never printed
 	MaxConns int32  // 0 leaves pgx its default
+	Serial   bool   // no query is done by several processes
 }
 
 // Open makes a pool without connecting yet: a service starts also while its
@@ -37,6 +38,11 @@ func Open(ctx context.Context, c Config) (*pgxpool.Pool, error) {
 		config.MaxConns = c.MaxConns
 	}
 	config.ConnConfig.ConnectTimeout = 3 * time.Second
+	if c.Serial {
+		config.ConnConfig.AfterConnect = func(ctx context.Context, conn *pgconn.PgConn) error {
+			return conn.Exec(ctx, "set max_parallel_workers_per_gather = 0").Close()
+		}
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, errors.New("the database pool cannot be made; check --database-url")

@@ -117,6 +117,21 @@ func hangsUp(t *testing.T) string {
 	return listener.Addr().String()
 }
 
+func TestASerialPoolAsksForOneProcess(t *testing.T) {
+	db := testdb.New(t)
+	for _, serial := range []bool{false, true} {
+		pool, err := postgres.Open(t.Context(), postgres.Config{URL: db.URL("recueil_office"), Serial: serial})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer pool.Close()
+		var workers int
+		if err := pool.QueryRow(t.Context(), "select current_setting('max_parallel_workers_per_gather')::int").Scan(&workers); err != nil || (workers == 0) != serial {
+			t.Errorf("serial %v: %d further processes, %v", serial, workers, err)
+		}
+	}
+}
+
 func TestOpenConnectsLaterAndPrintsNoPassword(t *testing.T) {
 	pool, err := postgres.Open(t.Context(), postgres.Config{URL: "postgres://recueil_intake:hunter2@127.0.0.1:1/recueil", MaxConns: 3})
 	if err != nil || pool.Config().MaxConns != 3 {

@@ -61,6 +61,7 @@ type Report struct {
 	Department    int16  // keyed tokens, see package facet
 	Likeness      int16
 	FromUnit      bool // a follow-up unit sent it, of a record of its own
+	place         Position
 }
 
 // Object is the report as the tables of triage see it at a time. Who reads it was
@@ -100,9 +101,11 @@ const rowColumns = `r.id, r.reference, r.received_at, r.channel, r.urgency, r.ur
 // The body that was granted first counts: whoever may insert grants could otherwise
 // put one of his own under a higher epoch before it, and have the report look damaged.
 // One that was sealed again keeps the time of the first, and stands before it.
-const joins = ` from reports r
+const firstGrant = `
   cross join lateral (select h.team_id, h.epoch, h.body, h.department, h.likeness from report_grants h
-    where h.report_id = r.id and h.team_id = any(@teams) order by h.granted_at, h.epoch desc limit 1) g
+    where h.report_id = r.id and h.team_id = any(@teams) order by h.granted_at, h.epoch desc limit 1) g`
+
+const joins = ` from reports r` + firstGrant + `
   left join staff a on a.id = r.assignee
   left join staff l on l.id = r.lease_holder
   left join staff p on p.id = r.proposed_by`

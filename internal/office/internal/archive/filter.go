@@ -165,11 +165,17 @@ func (f Filter) where(scope string, arguments named) string {
 	if f.Unseen {
 		add(unseen)
 	}
+	// A due time is never before a report came, nor further off than that of the least urgent:
+	// by it the order of the queue leads to where those of some days stand in each rank.
 	if !f.From.IsZero() {
-		with("r.received_at >= @from", "from", f.From)
+		with("r.received_at >= @from and r.due_at >= @from", "from", f.From)
 	}
 	if !f.Until.IsZero() {
 		with("r.received_at < @until", "until", f.Until)
+		with("r.due_at < @last_due", "last_due", report.Urgency(3).Due(f.Until))
+	}
+	if !f.From.IsZero() || !f.Until.IsZero() {
+		add("r.queue_rank in (0, 1, 2)")
 	}
 	if f.UpTo != (Position{}) {
 		text := arguments.set("(r.queue_rank, r.due_at, r.id) <= (@to_rank, @to_due, @to_id)", "to_rank", f.UpTo.Rank)

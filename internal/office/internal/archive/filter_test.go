@@ -127,6 +127,9 @@ func TestEveryFilterListsAndCountsTheSameRows(t *testing.T) {
 		if err != nil || counts[0] != min(len(want), archive.MostCounted) || counts[1] != outside {
 			t.Errorf("%s: %v are counted, %d shown and %d urgent ones are not: %v", name, counts, len(want), outside, err)
 		}
+		if standing, err := d.StandingCounts(t.Context(), d.mine(f), []archive.Filter{f, now}); err != nil || !slices.Equal(standing, counts) {
+			t.Errorf("%s: %v are counted by the plan that is kept, %v by its own: %v", name, standing, counts, err)
+		}
 	}
 	if empty > len(filters)*2/3 {
 		t.Errorf("%d of %d filters show nothing: the rows are too few", empty, len(filters))

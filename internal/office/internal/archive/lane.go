@@ -3,7 +3,6 @@ package archive
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -54,23 +53,18 @@ func (a *Archive) Lane(ctx context.Context, v View) (page []Folded, next Positio
 	if read > 0 {
 		next, more = rows[read-1].Place, read < len(rows) || len(rows) == laneWindow
 	}
-	leaders := make([]report.ID, len(groups))
+	leaders := make([]Position, len(groups))
+	alike := map[report.ID][]report.ID{}
 	for i, group := range groups {
-		leaders[i] = group[0]
+		leaders[i] = rows[group.first].Place
+		alike[leaders[i].ID] = group.others
 	}
-	arguments := v.arguments()
-	arguments["ids"] = leaders
-	found, err := a.pool.Query(ctx, "select "+lineColumns+lineJoins+" where r.id = any(@ids) order by r.queue_rank, r.due_at, r.id", arguments)
+	reports, err := a.Lines(ctx, v.Teams, leaders)
 	if err != nil {
-		return nil, next, false, fmt.Errorf("reading the lane: %w", postgres.Sort(err))
-	}
-	reports, err := pgx.CollectRows(found, pgx.RowToStructByName[Report])
-	if err != nil {
-		return nil, next, false, fmt.Errorf("reading the lane: %w", postgres.Sort(err))
+		return nil, next, false, fmt.Errorf("reading the lane: %w", err)
 	}
 	for _, r := range reports {
-		group := groups[slices.Index(leaders, r.ID)]
-		page = append(page, Folded{r, group[1:]})
+		page = append(page, Folded{r, alike[r.ID]})
 	}
 	return page, next, more, nil
 }
@@ -80,8 +74,7 @@ func (a *Archive) laneRows(ctx context.Context, v View) ([]laneRow, error) {
 	query := "with lane as materialized (" + v.Filter.inOrder(named{arguments, ""}, v.After, laneWindow) + `)
 		select r.id, r.queue_rank, r.due_at, r.urgency, r.channel, octet_length(g.body), floor(extract(epoch from r.received_at) / 600)::bigint, g.likeness,
 			r.status = 'received' and r.assignee is null and g.likeness >= 0
-		from lane join reports r on r.id = lane.id
-		cross join lateral (select h.body, h.likeness from report_grants h where h.report_id = r.id and h.team_id = any(@teams) order by h.granted_at, h.epoch desc limit 1) g
+		from lane join reports r on r.id = lane.id` + firstGrant + `
 		order by lane.queue_rank, lane.due_at, lane.id`
 	found, err := a.pool.Query(ctx, query, planned, arguments)
 	if err != nil {
@@ -99,9 +92,15 @@ func (a *Archive) laneRows(ctx context.Context, v View) ([]laneRow, error) {
 	return rows, nil
 }
 
+// A laneGroup is a row, by its number, and those that fold into it.
+type laneGroup struct {
+	first  int
+	others []report.ID
+}
+
 // fold groups rows until a page is full, and says how many it went through. The first
 // of each group stands for it.
-func fold(rows []laneRow) (groups [][]report.ID, read int) {
+func fold(rows []laneRow) (groups []laneGroup, read int) {
 	count := map[laneKey]int{}
 	for _, r := range rows {
 		if r.Folds {
@@ -109,11 +108,11 @@ func fold(rows []laneRow) (groups [][]report.ID, read int) {
 		}
 	}
 	at := map[laneKey]int{} // the group of a key that still takes some
-	for _, r := range rows {
+	for n, r := range rows {
 		folds := r.Folds && count[r.Key] >= fewAlike
 		i, known := at[r.Key]
-		if folds && known && len(groups[i]) < mostAlike {
-			groups[i] = append(groups[i], r.ID)
+		if folds && known && len(groups[i].others)+1 < mostAlike {
+			groups[i].others = append(groups[i].others, r.ID)
 			read++
 			continue
 		}
@@ -123,7 +122,7 @@ func fold(rows []laneRow) (groups [][]report.ID, read int) {
 		if folds {
 			at[r.Key] = len(groups)
 		}
-		groups = append(groups, []report.ID{r.ID})
+		groups = append(groups, laneGroup{first: n})
 		read++
 	}
 	return groups, read

@@ -1,10 +1,12 @@
 package archive
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,11 +38,18 @@ type Position struct {
 	ID    report.ID
 }
 
+func (p Position) compare(other Position) int {
+	return cmp.Or(cmp.Compare(p.Rank, other.Rank), p.DueAt.Compare(other.DueAt), bytes.Compare(p.ID[:], other.ID[:]))
+}
+
 // LastRank is that of whatever is not of urgency 0.
 const LastRank = 2
 
-// Position returns the row's own.
+// Position returns the row's own; of a row of a list, the one at which it was found.
 func (r *Report) Position() Position {
+	if r.place != (Position{}) {
+		return r.place
+	}
 	rank := LastRank
 	switch {
 	case r.Urgency == 0 && r.Lane == "main":
@@ -63,14 +72,27 @@ func (v View) arguments() pgx.NamedArgs {
 func (f Filter) inOrder(arguments named, after Position, limit int) string {
 	var parts []string
 	for _, scope := range f.scopes() {
-		part := "select r.id, r.queue_rank, r.due_at from reports r where " + f.where(scope, arguments)
-		if after != (Position{}) {
-			arguments.NamedArgs["rank"], arguments.NamedArgs["due"], arguments.NamedArgs["after"] = after.Rank, after.DueAt, after.ID
-			part += " and (r.queue_rank, r.due_at, r.id) > (@rank, @due, @after)"
+		for _, further := range after.further(arguments) {
+			part := "select r.queue_rank, r.due_at, r.id from reports r where " + f.where(scope, arguments) + further
+			parts = append(parts, fmt.Sprintf("(%s order by r.queue_rank, r.due_at, r.id limit %d)", part, limit))
 		}
-		parts = append(parts, fmt.Sprintf("(%s order by r.queue_rank, r.due_at, r.id limit %d)", part, limit))
 	}
-	return fmt.Sprintf("select p.id, p.queue_rank, p.due_at from (%s) p order by p.queue_rank, p.due_at, p.id limit %d", strings.Join(parts, " union all "), limit)
+	return fmt.Sprintf("select p.queue_rank, p.due_at, p.id from (%s) p order by p.queue_rank, p.due_at, p.id limit %d", strings.Join(parts, " union all "), limit)
+}
+
+// further are the conditions, each of a part of the order, of what comes after a place. As
+// one, PostgreSQL takes it by its first column alone, expects no row at all behind the last
+// rank, and plans for that.
+func (p Position) further(arguments named) []string {
+	if p == (Position{}) {
+		return []string{""}
+	}
+	arguments.NamedArgs["due"], arguments.NamedArgs["after"] = p.DueAt, p.ID
+	conditions := []string{fmt.Sprintf(" and r.queue_rank = %d and (r.due_at, r.id) > (@due, @after)", p.Rank)}
+	if p.Rank < LastRank {
+		conditions = append(conditions, fmt.Sprintf(" and r.queue_rank > %d", p.Rank))
+	}
+	return conditions
 }
 
 // planned has each query planned for its own values: the plan that suits most filters is
@@ -80,21 +102,51 @@ const planned = pgx.QueryExecModeCacheDescribe
 // Queue returns a page: urgency 0 first, and among those the verified; then by due
 // time. more says that rows follow.
 func (a *Archive) Queue(ctx context.Context, v View) (page []Report, more bool, err error) {
+	places, more, err := a.places(ctx, v)
+	if err == nil {
+		page, err = a.Lines(ctx, v.Teams, places)
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("reading the queue: %w", err)
+	}
+	return page, more, nil
+}
+
+// places finds the rows of a page. What they show is asked for by itself: planning that
+// takes longer than finding them does, and PostgreSQL keeps a plan that has no filter in it.
+func (a *Archive) places(ctx context.Context, v View) (places []Position, more bool, err error) {
 	arguments, most := v.arguments(), cmp.Or(v.Rows, PageSize)
-	query := "with page as materialized (" + v.Filter.inOrder(named{arguments, ""}, v.After, most+1) + ") select " + lineColumns + lineJoins +
-		" join page on page.id = r.id order by page.queue_rank, page.due_at, page.id"
-	rows, err := a.pool.Query(ctx, query, planned, arguments)
+	rows, err := a.pool.Query(ctx, v.Filter.inOrder(named{arguments, ""}, v.After, most+1), planned, arguments)
+	if err == nil {
+		places, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Position])
+	}
 	if err != nil {
-		return nil, false, fmt.Errorf("reading the queue: %w", postgres.Sort(err))
+		return nil, false, postgres.Sort(err)
 	}
-	page, err = pgx.CollectRows(rows, pgx.RowToStructByName[Report])
-	if err != nil {
-		return nil, false, fmt.Errorf("reading the queue: %w", postgres.Sort(err))
+	return places[:min(most, len(places))], len(places) > most, nil
+}
+
+// Lines returns what a list shows of the rows at some places, in their order. What was
+// taken away meanwhile is left out.
+func (a *Archive) Lines(ctx context.Context, teams []string, places []Position) ([]Report, error) {
+	if len(places) == 0 {
+		return nil, nil
 	}
-	if len(page) > most {
-		return page[:most], true, nil
+	ids, at := byID(places)
+	found, err := collect[Report](ctx, a.pool, "select "+lineColumns+lineJoins+" where r.id = any(@ids)", pgx.NamedArgs{"ids": ids, "teams": teams})
+	for i := range found {
+		found[i].place = at[found[i].ID]
 	}
-	return page, false, nil
+	slices.SortFunc(found, func(x, y Report) int { return x.place.compare(y.place) })
+	return found, err
+}
+
+func byID(places []Position) (ids []report.ID, at map[report.ID]Position) {
+	at = make(map[report.ID]Position, len(places))
+	for _, place := range places {
+		ids, at[place.ID] = append(ids, place.ID), place
+	}
+	return ids, at
 }
 
 // MostCounted is where counting stops: the eye needs no more, and what is counted is
@@ -103,16 +155,34 @@ const MostCounted = 100
 
 // Counts returns how many rows each of some filters shows, up to MostCounted.
 func (a *Archive) Counts(ctx context.Context, v View, filters []Filter) (counts []int, err error) {
-	arguments := v.arguments()
+	query, arguments := v.counting(filters)
+	if err = a.pool.QueryRow(ctx, query, planned, arguments).Scan(&counts); err != nil {
+		return nil, fmt.Errorf("counting the queue: %w", postgres.Sort(err))
+	}
+	return counts, nil
+}
+
+// StandingCounts is Counts for filters that every look counts. Planning those takes longer
+// than counting them, so it is done once for a connection, whatever the values; each of
+// them has to find its rows fast by that one plan.
+func (a *Archive) StandingCounts(ctx context.Context, v View, filters []Filter) (counts []int, err error) {
+	query, arguments := v.counting(filters)
+	var batch pgx.Batch
+	batch.Queue("select set_config('plan_cache_mode', 'force_generic_plan', true)") // for these two: a batch is a transaction
+	batch.Queue(query, arguments).QueryRow(func(row pgx.Row) error { return row.Scan(&counts) })
+	if err := a.pool.SendBatch(ctx, &batch).Close(); err != nil {
+		return nil, fmt.Errorf("counting the queue: %w", postgres.Sort(err))
+	}
+	return counts, nil
+}
+
+func (v View) counting(filters []Filter) (query string, arguments pgx.NamedArgs) {
+	arguments = v.arguments()
 	var each []string
 	for i, f := range filters {
 		each = append(each, "(select count(*)::int from ("+f.inOrder(named{arguments, fmt.Sprint("_", i)}, Position{}, MostCounted)+") n)")
 	}
-	err = a.pool.QueryRow(ctx, "select array["+strings.Join(each, ", ")+"]::int[]", planned, arguments).Scan(&counts)
-	if err != nil {
-		return nil, fmt.Errorf("counting the queue: %w", postgres.Sort(err))
-	}
-	return counts, nil
+	return "select array[" + strings.Join(each, ", ") + "]::int[]", arguments
 }
 
 // Snapshot names what the database shows now; [Archive.Arrived] later tells what

@@ -52,7 +52,7 @@ func (f queueFound) unfold(address string) string {
 	return address + "&deplie=1"
 }
 
-// cut leaves a page of what was found, where more was read than a page: the rest is for the
+// cut leaves a page of what was found, where a look went through more: the rest is for the
 // next one.
 func (f *queueFound) cut(rows []Row) []Row {
 	if len(rows) <= archive.PageSize {

@@ -192,28 +192,37 @@ type queueCounts struct {
 // startCounting counts beside the opening of the rows: the one is the database's
 // work, the other this process's.
 func (s *Server) startCounting(ctx context.Context, view archive.View, others ...archive.Filter) func() (queueCounts, error) {
-	filters := []archive.Filter{view.Filter}
-	for _, p := range presets {
-		filters = append(filters, p.Filter)
-	}
-	filters = append(filters, others...)
 	counts := queueCounts{of: map[string]int{}}
-	var failed error
+	var failed, failedStanding error
 	var counting sync.WaitGroup
+	name := s.presetOf(view.Filter)
+	if name == "" {
+		others = append(slices.Clone(others), view.Filter)
+	}
+	if len(others) > 0 {
+		counting.Go(func() { counts.others, failed = s.Archive.Counts(ctx, view, others) })
+	}
 	counting.Go(func() {
-		found, err := s.Archive.Counts(ctx, view, filters)
-		if failed = err; err != nil {
-			return
+		var standing []archive.Filter
+		for _, p := range presets {
+			standing = append(standing, p.Filter)
 		}
-		counts.here = found[0]
-		for i, p := range presets {
-			counts.of[p.Name] = found[i+1]
+		found, err := s.Archive.StandingCounts(ctx, view, standing)
+		for i, n := range found {
+			counts.of[presets[i].Name] = n
 		}
-		counts.others = found[len(presets)+1:]
+		failedStanding = err
 	})
 	return func() (queueCounts, error) {
 		counting.Wait()
-		return counts, failed
+		if err := errors.Join(failed, failedStanding); err != nil {
+			return counts, err
+		}
+		counts.here = counts.of[name]
+		if name == "" {
+			counts.here = counts.others[len(others)-1]
+		}
+		return counts, nil
 	}
 }
 
