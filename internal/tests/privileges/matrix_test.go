@@ -56,7 +56,7 @@ recueil_office  schema public              USAGE
 recueil_office  table reports              SELECT
 recueil_office  table reports              UPDATE status qualification assignee lease_holder lease_until version opened_at proposed_by acted_at
 recueil_office  table report_grants        SELECT
-recueil_office  table report_grants        UPDATE department likeness
+recueil_office  table report_grants        UPDATE department likeness department_tag
 recueil_office  table report_excerpts      SELECT
 recueil_office  table report_excerpts      INSERT
 recueil_office  table report_excerpts      UPDATE sealed

@@ -102,7 +102,7 @@ const rowColumns = `r.id, r.reference, r.received_at, r.channel, r.urgency, r.ur
 // put one of his own under a higher epoch before it, and have the report look damaged.
 // One that was sealed again keeps the time of the first, and stands before it.
 const firstGrant = `
-  cross join lateral (select h.team_id, h.epoch, h.body, h.department, h.likeness from report_grants h
+  cross join lateral (select h.team_id, h.epoch, h.body, h.department, h.department_tag, h.likeness from report_grants h
     where h.report_id = r.id and h.team_id = any(@teams) order by h.granted_at, h.epoch desc limit 1) g`
 
 const joins = ` from reports r` + firstGrant + `

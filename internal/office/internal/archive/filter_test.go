@@ -188,6 +188,10 @@ func (d desk) all(f archive.Filter) (ids []report.ID) {
 			}
 			ids, last = append(ids, r.ID), r
 		}
+		candidates, moreOf, err := d.Candidates(d.t.Context(), v)
+		if err != nil || moreOf != more || !slices.EqualFunc(candidates, page, func(c archive.Candidate, r archive.Report) bool { return c.Place() == r.Position() && c.ID == r.ID }) {
+			d.t.Errorf("%d candidates for a page of %d rows: %v", len(candidates), len(page), err)
+		}
 		if !more {
 			return ids
 		}

@@ -34,16 +34,23 @@ const (
 )
 
 // Tokens are those of one report under one key.
-type Tokens struct{ Department, Likeness int16 }
+type Tokens struct{ Department, DepartmentTag, Likeness int16 }
 
 // Of makes the tokens of an opened report.
 func Of(key secret.Key, r *report.Report) Tokens {
-	return Tokens{Department(key, r.Place.Department), likeness(key, told(r))}
+	return Tokens{Department(key, r.Place.Department), DepartmentTag(key, r.ID, r.Place.Department), likeness(key, told(r))}
 }
 
 // Department is the token of a département's code; what was left out has one too.
 func Department(key secret.Key, code string) int16 {
 	return int16(number(key, "department", code) % departments)
+}
+
+// DepartmentTag is a second token of a département's code, another one for each report: of
+// those that share the first, all but one in 65536 are told apart without being opened, and
+// a dump says nothing by it.
+func DepartmentTag(key secret.Key, id report.ID, code string) int16 {
+	return int16(number(key, "department of a report", id.String()+" "+code))
 }
 
 // Address is what stands for a département in an address: longer, so that it names one

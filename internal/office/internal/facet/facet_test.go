@@ -53,6 +53,17 @@ func TestAKeyDecidesEachToken(t *testing.T) {
 	if same > 20 || len(seen) < 30 {
 		t.Errorf("%d of 101 tokens are those of another key; there are %d different ones", same, len(seen))
 	}
+	tags := map[int16]bool{}
+	for range 200 {
+		id := report.NewID()
+		tag := facet.DepartmentTag(key, id, "59")
+		if tags[tag] = true; tag != facet.DepartmentTag(key, id, "59") || tag == facet.DepartmentTag(other, id, "59") && tag == facet.DepartmentTag(key, id, "13") {
+			t.Errorf("the tag of %s is %d", id, tag)
+		}
+	}
+	if len(tags) < 190 { // of 200 among 65536, one pair is alike in one run of four
+		t.Errorf("200 reports of one département have %d tags", len(tags))
+	}
 	if of(key, "59", "Au secours").Likeness != facet.NoText || of(key, "", "").Likeness != facet.NoText {
 		t.Error("two words have a likeness")
 	}

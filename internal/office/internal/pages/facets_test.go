@@ -9,6 +9,7 @@ import (
 
 	"recueil/internal/office/internal/archive"
 	"recueil/internal/report"
+	"recueil/internal/territory"
 )
 
 func tick(id report.ID) string { return base64.RawURLEncoding.EncodeToString(id[:]) }
@@ -31,25 +32,29 @@ func (b *browser) departmentToken(name string) string {
 	return ""
 }
 
-// What nobody has opened yet comes whatever one asks for; behind two pages of it stands
-// what was asked for.
+// What nobody has opened yet comes whatever one asks for; behind two pages of it, or two and
+// some, stands what was asked for.
 func TestADepartmentIsFoundBehindWhatNobodyOpened(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
-	for i := range 2*archive.PageSize + 5 {
-		d.receive(time.Duration(300-i)*time.Minute, in("13"))
-	}
-	var wanted []string
-	for i := range archive.PageSize + 3 {
-		wanted = append(wanted, path(d.receive(time.Minute-time.Duration(i)*time.Second, in("59"))))
-	}
-	b := d.as("a.diallo")
-	token := b.departmentToken("Nord (59)")
-	if b.open("/file?dep=" + token); !slices.Equal(b.rows(), wanted[:archive.PageSize]) {
-		t.Errorf("the queue shows %q and says %q", b.rows(), b.text(".empty"))
-	}
-	if b.open(b.doc.Find(".pages a").Last().AttrOr("href", "")); !slices.Equal(b.rows(), wanted[archive.PageSize:]) {
-		t.Errorf("its next page shows %q and says %q", b.rows(), b.text(".empty"))
+	for _, before := range []int{2 * archive.PageSize, 2*archive.PageSize + 5} {
+		d := newDesk(t)
+		for i := range before {
+			d.receive(time.Duration(300-i)*time.Minute, in("13"))
+		}
+		var wanted []string
+		for i := range archive.PageSize + 3 {
+			wanted = append(wanted, path(d.receive(time.Minute-time.Duration(i)*time.Second, in("59"))))
+		}
+		b := d.as("a.diallo")
+		token := b.departmentToken("Nord (59)")
+		for _, when := range []string{"before anybody opened one", "once they are opened"} {
+			if b.open("/file?dep=" + token); !slices.Equal(b.rows(), wanted[:archive.PageSize]) {
+				t.Errorf("behind %d, %s, the queue shows %q and says %q", before, when, b.rows(), b.text(".empty"))
+			}
+			if b.open(b.doc.Find(".pages a").Last().AttrOr("href", "")); !slices.Equal(b.rows(), wanted[archive.PageSize:]) {
+				t.Errorf("behind %d, %s, its next page shows %q and says %q", before, when, b.rows(), b.text(".empty"))
+			}
+		}
 	}
 }
 
@@ -89,6 +94,70 @@ func TestTheQueueIsFilteredByDepartment(t *testing.T) {
 	}
 	if b.open("/file?dep=zzz"); len(b.rows()) != 8 {
 		t.Error("a département that is none empties the queue")
+	}
+}
+
+// A few départements share each token. Whoever looks for one of them opens nothing of the
+// others, once the tags beside the bodies tell them apart.
+func TestALookOpensNothingOfAnotherDepartment(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	codes := map[string]string{} // by a report's id
+	for i, department := range territory.Departments() {
+		codes[d.receive(time.Duration(i)*time.Minute, in(department.Code)).ID.String()] = department.Code
+	}
+	b := d.as("a.diallo")
+	for address := "/file"; address != ""; address = b.doc.Find(".pages a[href*=apres]").AttrOr("href", "") {
+		b.open(address)
+	}
+	wanted, other := "", ""
+	seen := map[int]string{}
+	for id := range codes {
+		token := ask[int](d, "select department from report_grants where report_id = $1", id)
+		if seen[token] != "" {
+			wanted, other = id, seen[token]
+		}
+		seen[token] = id
+	}
+	if wanted == "" {
+		t.Fatalf("%d départements have %d tokens", len(codes), len(seen))
+	}
+	d.exec("update report_grants set body = substring(body for 2000) where report_id <> $1", wanted)
+	d.exec("delete from report_excerpts where report_id <> $1", wanted)
+	department, _ := territory.Department(codes[wanted])
+	token := b.departmentToken(department.Name + " (" + department.Code + ")")
+	if b.open("/file?dep=" + token); !slices.Equal(b.rows(), []string{"/dossiers/" + wanted}) {
+		t.Errorf("%s, which shares its token with %s, shows %q", codes[wanted], codes[other], b.rows())
+	}
+	if log := d.log.String(); strings.Contains(log, "does not open") {
+		t.Errorf("others were opened: %s", log)
+	}
+	if read := ask[string](d, "select detail from audit_events where action = 'queue.open' order by seq desc limit 1"); read != "1" {
+		t.Errorf("the trail says that %s were read", read)
+	}
+}
+
+// What nobody has opened yet has to be opened to tell; of that, one look opens so much.
+func TestALookStopsBeforeItOpensTooMuch(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	const mostOpened, rest = 4 * archive.PageSize, 20
+	for range archive.PageSize + mostOpened + rest {
+		d.receive(time.Hour, in("13"))
+	}
+	b := d.as("a.diallo") // opens the first page
+	address := "/file?dep=" + b.departmentToken("Nord (59)")
+	for _, opened := range []int{mostOpened, rest} {
+		if b.open(address); len(b.rows()) > 0 {
+			t.Errorf("the Nord shows %q", b.rows())
+		}
+		if read := ask[int](d, "select detail::int from audit_events where action = 'queue.open' order by seq desc limit 1"); read != opened {
+			t.Errorf("%d were opened, not %d", read, opened)
+		}
+		address = b.doc.Find(".pages a[href*=apres]").AttrOr("href", "")
+	}
+	if address != "" {
+		t.Errorf("it goes on at the end: %s", address)
 	}
 }
 

@@ -89,17 +89,17 @@ func (s *Server) showQueue(c echo.Context, v *visit, query url.Values, sc queueS
 		others = append(others, outside(view.Filter))
 	}
 	counted := s.startCounting(ctx, view, others...)
-	unfolded := query.Get("deplie") != "" || department != "" // what a fold hides may be elsewhere
-	found, rows, err := s.openQueue(ctx, v, view, unfolded)
-	read := len(rows)
-	// Reports that nobody has opened yet have no token, and come whatever one asks for.
-	for turn := 1; err == nil && len(hitsIn(rows, department)) == 0 && found.more && turn < mostLooked; turn++ {
-		view.After, view.Rows = found.next, lookedAtOnce
-		found, rows, err = s.openQueue(ctx, v, view, unfolded)
-		read += len(rows)
+	var found queueFound
+	var rows []Row
+	if department != "" {
+		l := look{visit: v, view: view, department: department}
+		err = s.lookFor(ctx, &l)
+		found, rows = l.found, l.rows
+	} else {
+		found, rows, err = s.openQueue(ctx, v, view, query.Get("deplie") != "")
 	}
-	if err == nil && read > 0 {
-		err = s.sawList(ctx, v, name, read)
+	if err == nil && len(rows) > 0 {
+		err = s.sawList(ctx, v, name, len(rows))
 	}
 	if err != nil {
 		return err
@@ -165,13 +165,6 @@ func (s *Server) showQueue(c echo.Context, v *visit, query url.Values, sc queueS
 	page.Panel.View.ID = idOf(sc.View.ID.String())
 	return s.render(c, sc.Status, "queue", page)
 }
-
-// In search of a département the rows after the first page are read by more at a time, and
-// after so many turns the one who looks is asked whether to go on.
-const (
-	lookedAtOnce = 4 * archive.PageSize
-	mostLooked   = 6
-)
 
 // openQueue reads a page and opens it. Who shows it writes down that it was read.
 func (s *Server) openQueue(ctx context.Context, v *visit, view archive.View, unfolded bool) (found queueFound, rows []Row, err error) {
