@@ -22,14 +22,16 @@ import (
 
 // A desk is a back office with a database of its own, and one member logged in.
 type desk struct {
-	house  *house
-	pool   *pgxpool.Pool // of the owner
-	team   trust.Epoch
-	member string            // his id
-	places map[string]string // by a département, what stands for it in an address
-	server *process
-	line   *line
-	cookie string
+	house     *house
+	pool      *pgxpool.Pool // of the owner
+	team      trust.Epoch
+	member    string            // his id
+	codes     []string          // of départements
+	addresses map[string]string // what stands for each of them in an address
+	places    placed
+	server    *process
+	line      *line
+	cookie    string
 }
 
 const deskPassphrase = "lampe tilleul marée bouton"

@@ -2,99 +2,39 @@ package main
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
-	"fmt"
+	"html"
+	"maps"
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strings"
-	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"recueil/internal/report"
 )
 
-// A département is in the queue as often as it comes. One is rare, and a frequent one
-// shares its token, as one in six times by chance: its reports are looked for among those.
-const often, rare, sharing = "59", "48", "13"
+// often are départements that many reports name; each of the others is named by one in a
+// thousand, as the least populous is.
+var often = []string{"59", "13", "75", "93", "69", "62", "33", "44", "31", "2A", "974"}
 
-var departments = []string{often, sharing, "75", "93", "69", "62", "33", "44", "31", "2A", "974"}
-
-func place(random *rand.Rand) string {
-	if random.IntN(1000) == 0 {
-		return rare
-	}
-	return departments[random.IntN(len(departments))]
+// A placed are the addresses of the départements that are looked for. Some 110 share 64
+// tokens: reports of one that shares its own are looked for among those of the others.
+type placed struct {
+	often  string   // many reports name it
+	alone  string   // few do, and it shares its token with none that many name
+	hidden []string // few do, and it shares its token with one that many name
+	none   string   // none do, and it shares its token with one that many name
 }
 
-// copyTokens gives every report the tokens that the office writes when a member opens
-// it. No key of the desk is at hand here, and none is needed: what is alike has one
-// token, so the office opens a few reports of each, and theirs are copied.
-func (d *desk) copyTokens(ctx context.Context, rows []sealedRow) error {
-	if _, err := d.pool.Exec(ctx, "create table bench_told (report_id uuid primary key, place text not null, told integer not null)"); err != nil {
-		return err
-	}
-	_, err := d.pool.CopyFrom(ctx, pgx.Identifier{"bench_told"}, []string{"report_id", "place", "told"}, pgx.CopyFromSlice(len(rows), func(i int) ([]any, error) {
-		return []any{rows[i].report[0], rows[i].place, rows[i].told}, nil
-	}))
-	if err != nil {
-		return err
-	}
-	if err := d.openOfEach(ctx); err != nil {
-		return err
-	}
-	_, err = d.pool.Exec(ctx, `update report_grants g set department = p.department, likeness = l.likeness from bench_told t,
-		(select t.place, max(g.department) as department from bench_told t join report_grants g using (report_id) group by t.place) p,
-		(select t.told, max(g.likeness) as likeness from bench_told t join report_grants g using (report_id) group by t.told) l
-		where t.report_id = g.report_id and p.place = t.place and l.told = t.told`)
-	if err != nil {
-		return err
-	}
-	_, err = d.pool.Exec(ctx, `update report_grants g set department = (select max(g.department) from bench_told t join report_grants g using (report_id) where t.place = $1)
-		from bench_told t where t.report_id = g.report_id and t.place = $2`, rare, sharing)
-	if err != nil {
-		return err
-	}
-	var without int
-	if err := d.pool.QueryRow(ctx, "select count(*) from report_grants where department < 0 or likeness < 0").Scan(&without); err != nil {
-		return err
-	}
-	if without > 0 {
-		return fmt.Errorf("%d reports have no tokens: the office opened none like them", without)
-	}
-	if _, err := d.pool.Exec(ctx, "drop table bench_told"); err != nil {
-		return err
-	}
-	return d.readPlaces()
-}
+// mostHidden are how many such départements are looked for: where the first report of one
+// stands among those of the others is chance.
+const mostHidden = 3
 
-// openOfEach has the office open pages on which every département and every text stands.
-func (d *desk) openOfEach(ctx context.Context) error {
-	found, err := d.pool.Query(ctx, `select distinct on (t.place, t.told) r.queue_rank::text, r.due_at from bench_told t join reports r on r.id = t.report_id
-		where r.lane = 'main' and (t.place, t.told) in (select place, min(told) from bench_told group by place union select min(place), told from bench_told group by told)`)
-	if err != nil {
-		return err
-	}
-	type spot struct {
-		rank string
-		due  time.Time
-	}
-	spots, err := pgx.CollectRows(found, func(row pgx.CollectableRow) (s spot, err error) { return s, row.Scan(&s.rank, &s.due) })
-	if err != nil {
-		return err
-	}
-	for _, s := range spots { // the page after a place just before the report
-		before := fmt.Sprintf("%s.%d.%s", s.rank, s.due.UnixMicro()-1, base64.RawURLEncoding.EncodeToString(uuid.Max[:]))
-		if _, _, err := d.get("/file?apres=" + before); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+var placeOption = regexp.MustCompile(`<option value="([0-9a-z]+)"[^>]*>[^<]+\(([0-9AB]+)\)</option>`)
 
-var placeOption = regexp.MustCompile(`<option value="([0-9a-z]+)"[^>]*>([^<]+)</option>`)
-
-// readPlaces reads in the form of the queue what stands for two départements.
+// readPlaces reads in the form of the queue what stands for each département.
 func (d *desk) readPlaces() error {
 	page, _, err := d.get("/file")
 	if err != nil {
@@ -102,16 +42,84 @@ func (d *desk) readPlaces() error {
 	}
 	_, form, _ := strings.Cut(page, `name="dep"`)
 	form, _, _ = strings.Cut(form, "</select>")
-	d.places = map[string]string{}
-	for _, option := range placeOption.FindAllStringSubmatch(form, -1) {
-		for code, name := range map[string]string{often: "Nord", rare: "Lozère"} {
-			if strings.HasPrefix(option[2], name) {
-				d.places[code] = option[1]
+	d.addresses = map[string]string{}
+	for _, option := range placeOption.FindAllStringSubmatch(html.UnescapeString(form), -1) {
+		d.addresses[option[2]] = option[1]
+	}
+	if len(d.addresses) < 100 {
+		return errors.New("the form of the queue offers no départements")
+	}
+	d.codes = slices.Sorted(maps.Keys(d.addresses))
+	return nil
+}
+
+func (d *desk) place(random *rand.Rand) string {
+	if n := random.IntN(1000); n < len(d.codes) {
+		return d.codes[n]
+	}
+	return often[random.IntN(len(often))]
+}
+
+// choosePlaces finds départements to look for by the tokens that the office gave them.
+func (d *desk) choosePlaces(ctx context.Context, rows []sealedRow) error {
+	given, err := d.readTokens(ctx)
+	if err != nil {
+		return err
+	}
+	tokens, reports := map[string]int16{}, map[string][]report.ID{}
+	for _, row := range rows {
+		if given[row.id] < 0 {
+			return errors.New("a report has no tokens: the office did not open it")
+		}
+		tokens[row.place], reports[row.place] = given[row.id], append(reports[row.place], row.id)
+	}
+	frequent := map[int16]bool{}
+	for _, code := range often {
+		frequent[tokens[code]] = true
+	}
+	d.places = placed{often: d.addresses[often[0]]}
+	for _, code := range slices.Sorted(maps.Keys(tokens)) {
+		switch {
+		case slices.Contains(often, code):
+		case !frequent[tokens[code]]:
+			d.places.alone = d.addresses[code]
+		case len(d.places.hidden) < mostHidden:
+			d.places.hidden = append(d.places.hidden, d.addresses[code])
+		case d.places.none == "":
+			d.places.none = d.addresses[code]
+			if err := d.remove(ctx, reports[code]); err != nil {
+				return err
 			}
 		}
 	}
-	if len(d.places) < 2 {
-		return errors.New("the form of the queue offers no département")
+	if d.places.often == "" || d.places.alone == "" || d.places.none == "" {
+		return errors.New("the office gave no tokens of every kind that is looked for")
+	}
+	return nil
+}
+
+func (d *desk) readTokens(ctx context.Context) (map[report.ID]int16, error) {
+	given := map[report.ID]int16{}
+	rows, err := d.pool.Query(ctx, "select report_id, department from report_grants")
+	if err != nil {
+		return nil, err
+	}
+	var id report.ID
+	var token int16
+	_, err = pgx.ForEachRow(rows, []any{&id, &token}, func() error {
+		given[id] = token
+		return nil
+	})
+	return given, err
+}
+
+// remove takes the reports of a département away: one in a thousand of all.
+func (d *desk) remove(ctx context.Context, ids []report.ID) error {
+	for _, statement := range []string{"delete from additions where report_id = any($1)", "delete from alarms where report_id = any($1)",
+		"delete from report_grants where report_id = any($1)", "delete from reports where id = any($1)"} {
+		if _, err := d.pool.Exec(ctx, statement, ids); err != nil {
+			return err
+		}
 	}
 	return nil
 }

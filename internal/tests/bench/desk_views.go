@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"html"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 
@@ -23,13 +23,17 @@ func (d *desk) deskViews() []string {
 	for _, name := range []string{"reponses", "en-retard", "a-verifier", "non-attribues", "les-miens", "mon-equipe", "attente", "validation", "sans-retour"} {
 		views = append(views, "vue="+name)
 	}
-	return append(views,
+	views = append(views,
 		"urgence=0", "urgence=3", "canal=phone", "voie=principale", "nature=prosecutor", "etat=received", "etat=closed", "etat=in_triage&etat=closed",
 		"du="+time.Now().AddDate(0, 0, -7).Format(time.DateOnly), "vue=a-verifier&deplie=1",
 		"urgence=1&canal=phone&nature=prosecutor&suivi=moi", "urgence=0&etat=awaiting_validation&canal=phone&retard=1&reponses=1",
 		"suivi="+uuid.UUID{15: 3}.String(),
-		"dep="+d.places[often], "dep="+d.places[rare], "dep="+d.places[often]+"&urgence=1&etat=received", "dep="+d.places[often]+"&etat=closed",
-		"dep="+d.places[rare]+"&vue=non-attribues")
+		"dep="+d.places.often, "dep="+d.places.often+"&urgence=1&etat=received", "dep="+d.places.often+"&etat=closed",
+		"dep="+d.places.alone, "dep="+d.places.alone+"&vue=non-attribues", "dep="+d.places.none)
+	for _, place := range d.places.hidden {
+		views = append(views, "dep="+place, "dep="+place+"&vue=non-attribues")
+	}
+	return views
 }
 
 // measureDesk times the queue with many reports behind it, and one report opened.
@@ -39,16 +43,23 @@ func measureDesk(ctx context.Context, h *house, p plan, t *table) error {
 		return err
 	}
 	defer d.close()
-	if err := d.fill(ctx, p.reports); err != nil {
+	rows, err := d.fill(ctx, p.reports)
+	if err != nil {
 		return err
 	}
-	if err := h.calm(ctx); err != nil {
+	if err := d.settle(ctx); err != nil {
 		return err
 	}
-	if err := d.redial(); err != nil {
+	if err := d.measureFirstLooks(t); err != nil {
 		return err
 	}
-	if err := d.measureFirstLooks(p, t); err != nil {
+	if err := d.choosePlaces(ctx, rows); err != nil {
+		return err
+	}
+	if err := d.vacuum(ctx); err != nil {
+		return err
+	}
+	if err := d.settle(ctx); err != nil {
 		return err
 	}
 	ids, err := d.measureViews(p, t)
@@ -68,30 +79,47 @@ func measureDesk(ctx context.Context, h *house, p plan, t *table) error {
 	return nil
 }
 
-// measureFirstLooks goes down the main queue page by page: nobody has opened a body of any
+// settle waits until the machine has nothing else to do.
+func (d *desk) settle(ctx context.Context) error {
+	if err := d.house.calm(ctx); err != nil {
+		return err
+	}
+	return d.redial()
+}
+
+// measureFirstLooks goes down the whole queue page by page: nobody has opened a body of any
 // of them, so each page opens all of its own.
-func (d *desk) measureFirstLooks(p plan, t *table) error {
+func (d *desk) measureFirstLooks(t *table) error {
 	if _, _, err := d.get("/file?urgence=0"); err != nil { // prepares statements
 		return err
 	}
-	var waits []time.Duration
-	for address := "/file"; len(waits) < p.looks; {
-		page, took, err := d.get(address)
-		if err != nil {
-			return err
-		}
-		waits = append(waits, took)
-		_, after, found := strings.Cut(page, `<nav class="pages"`)
-		at := strings.LastIndex(after[:max(0, strings.Index(after, "</nav>"))], `<a href="`)
-		if !found || at < 0 {
-			return errors.New("the queue has no next page")
-		}
-		address, _, _ = strings.Cut(after[at+len(`<a href="`):], `"`)
-		address = html.UnescapeString(address)
+	waits, err := d.goDown("/file")
+	if err != nil {
+		return err
 	}
 	tail := percentile(waits[1:], 95)
 	t.goal(fmt.Sprintf("the main queue, %d pages of 50 bodies that nobody has opened yet: p95, median %s", len(waits)-1, short(percentile(waits, 50))), short(tail), "< 60 ms", tail < queueGoal)
-	return nil
+	_, err = d.goDown("/file?voie=a-verifier&deplie=1")
+	return err
+}
+
+var nextPage = regexp.MustCompile(`<a href="([^"]*apres=[^"]*)"`)
+
+// goDown opens a view of the queue page by page, to its end.
+func (d *desk) goDown(address string) (waits []time.Duration, err error) {
+	for address != "" {
+		page, took, err := d.get(address)
+		if err != nil {
+			return nil, err
+		}
+		waits = append(waits, took)
+		_, links, _ := strings.Cut(page, `<nav class="pages"`)
+		address = ""
+		if next := nextPage.FindStringSubmatch(links); next != nil {
+			address = html.UnescapeString(next[1])
+		}
+	}
+	return waits, nil
 }
 
 // measureViews times every view, and returns where the rows of them lead.
