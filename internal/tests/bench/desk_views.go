@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"html"
+	"math"
 	"os"
 	"regexp"
 	"strings"
@@ -50,7 +51,7 @@ func measureDesk(ctx context.Context, h *house, p plan, t *table) error {
 	if err := d.settle(ctx); err != nil {
 		return err
 	}
-	if err := d.measureFirstLooks(t); err != nil {
+	if err := d.measureFirstLooks(p, t); err != nil {
 		return err
 	}
 	if err := d.choosePlaces(ctx, rows); err != nil {
@@ -88,26 +89,32 @@ func (d *desk) settle(ctx context.Context) error {
 }
 
 // measureFirstLooks goes down the whole queue page by page: nobody has opened a body of any
-// of them, so each page opens all of its own.
-func (d *desk) measureFirstLooks(t *table) error {
+// of them, so each page opens all of its own. Before, it looks a while for a département
+// among them.
+func (d *desk) measureFirstLooks(p plan, t *table) error {
 	if _, _, err := d.get("/file?urgence=0"); err != nil { // prepares statements
 		return err
 	}
-	waits, err := d.goDown("/file")
+	waits, err := d.goDown("/file?dep="+d.addresses[often[0]], p.looks)
 	if err != nil {
 		return err
 	}
-	tail := percentile(waits[1:], 95)
+	tail := percentile(waits[2:], 95)
+	t.goal(fmt.Sprintf("%d looks for a département among what nobody has opened yet: p95, median %s", len(waits)-2, short(percentile(waits, 50))), short(tail), "< 60 ms", tail < queueGoal)
+	if waits, err = d.goDown("/file", math.MaxInt); err != nil {
+		return err
+	}
+	tail = percentile(waits[1:], 95)
 	t.goal(fmt.Sprintf("the main queue, %d pages of 50 bodies that nobody has opened yet: p95, median %s", len(waits)-1, short(percentile(waits, 50))), short(tail), "< 60 ms", tail < queueGoal)
-	_, err = d.goDown("/file?voie=a-verifier&deplie=1")
+	_, err = d.goDown("/file?voie=a-verifier&deplie=1", math.MaxInt)
 	return err
 }
 
 var nextPage = regexp.MustCompile(`<a href="([^"]*apres=[^"]*)"`)
 
-// goDown opens a view of the queue page by page, to its end.
-func (d *desk) goDown(address string) (waits []time.Duration, err error) {
-	for address != "" {
+// goDown opens a view of the queue page by page, so many or to its end.
+func (d *desk) goDown(address string, most int) (waits []time.Duration, err error) {
+	for address != "" && len(waits) < most {
 		page, took, err := d.get(address)
 		if err != nil {
 			return nil, err
@@ -156,7 +163,7 @@ func (d *desk) measureViews(p plan, t *table) (ids []string, err error) {
 			fmt.Fprintf(os.Stderr, "%-90s %s, p95 %s; CPU %s and %s\n", view, short(percentile(waits, 50)), short(percentile(waits[2:], 95)),
 				short((ended[0]-begun[0])/looks), short((ended[1]-begun[1])/looks))
 		}
-		if tail := percentile(waits[2:], 95); tail > worst { // the first two open bodies and prepare statements
+		if tail := percentile(waits[2:], 95); tail > worst { // the first two prepare statements
 			worst, slowest = tail, view
 		}
 	}

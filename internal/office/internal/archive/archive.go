@@ -59,9 +59,9 @@ type Report struct {
 	Digest        []byte // in a list: SHA-256 of the body
 	Excerpt       []byte // in a list: what a member who opened that body kept of it
 	Department    int16  // keyed tokens, see package facet
+	DepartmentTag *int16 // nil: not known
 	Likeness      int16
 	FromUnit      bool // a follow-up unit sent it, of a record of its own
-	place         Position
 }
 
 // Object is the report as the tables of triage see it at a time. Who reads it was
@@ -95,7 +95,7 @@ const rowColumns = `r.id, r.reference, r.received_at, r.channel, r.urgency, r.ur
   (select count(*) from additions d where d.report_id = r.id and d.seen_at is null and d.team_id = any(@teams))::int as unseen,
   exists (select from additions d join messages m on m.report_id = d.report_id and m.sent_at <= d.received_at
     where d.report_id = r.id and d.seen_at is null and d.team_id = any(@teams)) as replied,
-  g.team_id, g.epoch, g.department, g.likeness,
+  g.team_id, g.epoch, g.department, g.department_tag, g.likeness,
   r.channel = 'unit' and exists (select from unit_reports u where u.report_id = r.id) as from_unit`
 
 // The body that was granted first counts: whoever may insert grants could otherwise

@@ -30,7 +30,6 @@ type Filter struct {
 	From          time.Time // received then or later
 	Until         time.Time // and before then
 	Department    Department
-	UpTo          Position    // no further in the order than there
 	Outside       *Filter     // of what is open, leaves out whatever that one shows
 	Except        []report.ID // and these
 }
@@ -176,10 +175,6 @@ func (f Filter) where(scope string, arguments named) string {
 	}
 	if !f.From.IsZero() || !f.Until.IsZero() {
 		add("r.queue_rank in (0, 1, 2)")
-	}
-	if f.UpTo != (Position{}) {
-		text := arguments.set("(r.queue_rank, r.due_at, r.id) <= (@to_rank, @to_due, @to_id)", "to_rank", f.UpTo.Rank)
-		add(arguments.set(arguments.set(text, "to_due", f.UpTo.DueAt), "to_id", f.UpTo.ID))
 	}
 	if f.Outside != nil {
 		add("(" + f.Outside.where(scope, named{arguments.NamedArgs, arguments.suffix + "_outside"}) + ") is not true")

@@ -52,7 +52,7 @@ func (d desk) view(f archive.Filter) archive.View {
 // rows writes a page as "0 main, 0 to_verify ×2".
 func (d desk) rows(v archive.View) (string, []archive.Report, bool) {
 	d.t.Helper()
-	page, more, err := d.Queue(d.t.Context(), v)
+	page, _, more, err := d.Queue(d.t.Context(), v)
 	if err != nil {
 		d.t.Fatal(err)
 	}

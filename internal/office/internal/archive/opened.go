@@ -43,8 +43,8 @@ func (a *Archive) KeepOpened(ctx context.Context, all []Opened) error {
 			on conflict (report_id, team_id, epoch) do update set sealed = excluded.sealed
 		)
 		update report_grants g set department = o.department, department_tag = o.department_tag, likeness = o.likeness from opened o
-		where g.report_id = o.report_id and g.team_id = o.team_id and g.epoch = o.epoch 
-			and (g.department, g.department_tag, g.likeness) <> (o.department, o.department_tag, o.likeness)`,
+		where g.report_id = o.report_id and g.team_id = o.team_id and g.epoch = o.epoch
+			and (g.department, g.department_tag, g.likeness) is distinct from (o.department, o.department_tag, o.likeness)`,
 		ids, teams, epochs, departments, tags, likenesses, excerpts)
 	if err != nil {
 		return fmt.Errorf("keeping what lists show of %d reports: %w", len(all), postgres.Sort(err))

@@ -1,12 +1,10 @@
 package archive
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -38,18 +36,11 @@ type Position struct {
 	ID    report.ID
 }
 
-func (p Position) compare(other Position) int {
-	return cmp.Or(cmp.Compare(p.Rank, other.Rank), p.DueAt.Compare(other.DueAt), bytes.Compare(p.ID[:], other.ID[:]))
-}
-
 // LastRank is that of whatever is not of urgency 0.
 const LastRank = 2
 
-// Position returns the row's own; of a row of a list, the one at which it was found.
+// Position returns the row's own.
 func (r *Report) Position() Position {
-	if r.place != (Position{}) {
-		return r.place
-	}
 	rank := LastRank
 	switch {
 	case r.Urgency == 0 && r.Lane == "main":
@@ -100,16 +91,14 @@ func (p Position) further(arguments named) []string {
 const planned = pgx.QueryExecModeCacheDescribe
 
 // Queue returns a page: urgency 0 first, and among those the verified; then by due
-// time. more says that rows follow.
-func (a *Archive) Queue(ctx context.Context, v View) (page []Report, more bool, err error) {
+// time. more says that rows follow, after the place next.
+func (a *Archive) Queue(ctx context.Context, v View) (page []Report, next Position, more bool, err error) {
 	places, more, err := a.places(ctx, v)
-	if err == nil {
-		page, err = a.Lines(ctx, v.Teams, places)
+	if err != nil || len(places) == 0 {
+		return nil, next, false, err
 	}
-	if err != nil {
-		return nil, false, fmt.Errorf("reading the queue: %w", err)
-	}
-	return page, more, nil
+	page, err = a.Lines(ctx, v.Teams, places)
+	return page, places[len(places)-1], more, err
 }
 
 // places finds the rows of a page. What they show is asked for by itself: planning that
@@ -121,32 +110,30 @@ func (a *Archive) places(ctx context.Context, v View) (places []Position, more b
 		places, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Position])
 	}
 	if err != nil {
-		return nil, false, postgres.Sort(err)
+		return nil, false, fmt.Errorf("looking through the queue: %w", postgres.Sort(err))
 	}
 	return places[:min(most, len(places))], len(places) > most, nil
 }
 
-// Lines returns what a list shows of the rows at some places, in their order. What was
-// taken away meanwhile is left out.
+// Lines returns what a list shows of the rows that were found at some places, in the order in which they
+// stand now. What was taken away meanwhile is left out.
 func (a *Archive) Lines(ctx context.Context, teams []string, places []Position) ([]Report, error) {
 	if len(places) == 0 {
 		return nil, nil
 	}
-	ids, at := byID(places)
-	found, err := collect[Report](ctx, a.pool, "select "+lineColumns+lineJoins+" where r.id = any(@ids)", pgx.NamedArgs{"ids": ids, "teams": teams})
-	for i := range found {
-		found[i].place = at[found[i].ID]
+	found, err := collect[Report](ctx, a.pool, "select "+lineColumns+lineJoins+" where r.id = any(@ids) order by r.queue_rank, r.due_at, r.id", pgx.NamedArgs{"ids": idsOf(places), "teams": teams})
+	if err != nil {
+		return nil, fmt.Errorf("reading the queue: %w", err)
 	}
-	slices.SortFunc(found, func(x, y Report) int { return x.place.compare(y.place) })
-	return found, err
+	return found, nil
 }
 
-func byID(places []Position) (ids []report.ID, at map[report.ID]Position) {
-	at = make(map[report.ID]Position, len(places))
-	for _, place := range places {
-		ids, at[place.ID] = append(ids, place.ID), place
+func idsOf(places []Position) []report.ID {
+	ids := make([]report.ID, len(places))
+	for i, place := range places {
+		ids[i] = place.ID
 	}
-	return ids, at
+	return ids
 }
 
 // MostCounted is where counting stops: the eye needs no more, and what is counted is

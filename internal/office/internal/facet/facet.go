@@ -1,10 +1,10 @@
 // Package facet makes the keyed tokens that stand in clear beside a sealed report, so
 // that the database can look for what only its members read.
 //
-// A token is an HMAC under a key that the team's identity yields, cut so short that
-// several values share each: it says where to look, and opening decides. Without the key
-// nobody makes one, or knows what one stands for; who holds a dump sees which reports
-// may have something in common.
+// A token is an HMAC under a key that the team's identity yields. One that reports have in
+// common is cut so short that several values share it: it says where to look, and opening
+// decides. Without the key nobody makes one, or knows what one stands for; who holds a
+// dump sees which reports may have something in common.
 package facet
 
 import (

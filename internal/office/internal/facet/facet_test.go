@@ -53,16 +53,21 @@ func TestAKeyDecidesEachToken(t *testing.T) {
 	if same > 20 || len(seen) < 30 {
 		t.Errorf("%d of 101 tokens are those of another key; there are %d different ones", same, len(seen))
 	}
+	var ofKey, ofCode int
 	tags := map[int16]bool{}
 	for range 200 {
 		id := report.NewID()
 		tag := facet.DepartmentTag(key, id, "59")
-		if tags[tag] = true; tag != facet.DepartmentTag(key, id, "59") || tag == facet.DepartmentTag(other, id, "59") && tag == facet.DepartmentTag(key, id, "13") {
-			t.Errorf("the tag of %s is %d", id, tag)
+		tags[tag] = true
+		if tag == facet.DepartmentTag(other, id, "59") {
+			ofKey++
+		}
+		if tag == facet.DepartmentTag(key, id, "13") {
+			ofCode++
 		}
 	}
-	if len(tags) < 190 { // of 200 among 65536, one pair is alike in one run of four
-		t.Errorf("200 reports of one département have %d tags", len(tags))
+	if len(tags) < 190 || ofKey > 2 || ofCode > 2 { // among 65536, two of 200 are alike in one run of four
+		t.Errorf("200 reports of one département have %d tags; %d are those of another key, %d of another département", len(tags), ofKey, ofCode)
 	}
 	if of(key, "59", "Au secours").Likeness != facet.NoText || of(key, "", "").Likeness != facet.NoText {
 		t.Error("two words have a likeness")

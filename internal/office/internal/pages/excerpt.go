@@ -81,20 +81,16 @@ func (s *Server) keepOpened(v *visit, found []archive.Report, rows []Row) {
 	var fresh []archive.Opened
 	for i, row := range rows {
 		r := &found[i]
-		known := r.Excerpt != nil && r.Likeness != facet.Unknown
-		if row.opened == nil || r.Body == nil || known {
+		team, held := v.keys.Team(r.TeamID, r.Epoch)
+		if row.opened == nil || !held { // damaged, or given to named people
 			continue
 		}
-		team, held := v.keys.Team(r.TeamID, r.Epoch)
-		if !held {
-			continue // it is given to named people
-		}
-		excerpt, err := sealExcerpt(team, r, row.opened)
+		o, err := s.opened(team, r, row.opened)
 		if err != nil {
 			s.Log.Error("an excerpt was not sealed", "report", r.ID, "err", err)
-			continue
+		} else if o != nil {
+			fresh = append(fresh, *o)
 		}
-		fresh = append(fresh, archive.Opened{Report: r.ID, TeamID: r.TeamID, Epoch: r.Epoch, Tokens: facet.Of(team.SearchKey(facetKey), row.opened), Excerpt: excerpt})
 	}
 	if len(fresh) == 0 {
 		return
@@ -104,4 +100,31 @@ func (s *Server) keepOpened(v *visit, found []archive.Report, rows []Row) {
 	if err := s.Archive.KeepOpened(ctx, fresh); err != nil {
 		s.Log.Warn("nothing was kept of what was opened", "err", err) // the page shows without
 	}
+}
+
+// opened is what is to be kept of one report; nil: what is there is right. Tokens that
+// somebody changed would keep it out of looks for its département: whoever sees it in a
+// list puts them right.
+func (s *Server) opened(team keyring.Team, r *archive.Report, opened *report.Report) (*archive.Opened, error) {
+	key := team.SearchKey(facetKey)
+	o := &archive.Opened{Report: r.ID, TeamID: r.TeamID, Epoch: r.Epoch, Excerpt: r.Excerpt}
+	if r.Excerpt == nil || r.Likeness == facet.Unknown {
+		if r.Body == nil {
+			return nil, nil
+		}
+		o.Tokens = facet.Of(key, opened)
+		var err error
+		o.Excerpt, err = sealExcerpt(team, r, opened)
+		return o, err
+	}
+	code := opened.Place.Department
+	o.Tokens = facet.Tokens{Department: facet.Department(key, code), DepartmentTag: facet.DepartmentTag(key, r.ID, code), Likeness: r.Likeness}
+	switch {
+	case r.DepartmentTag == nil: // of before there were any
+	case r.Department == o.Tokens.Department && *r.DepartmentTag == o.Tokens.DepartmentTag:
+		return nil, nil
+	default:
+		s.Log.Warn("the tokens of a report were changed from outside", "report", r.ID)
+	}
+	return o, nil
 }

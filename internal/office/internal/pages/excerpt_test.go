@@ -23,7 +23,7 @@ func (b *browser) lines() map[string]string {
 // listed is what the archive brings of the reports of a queue.
 func (d *desk) listed() []archive.Report {
 	d.t.Helper()
-	found, _, err := archive.New(d.db.Office).Queue(d.t.Context(), archive.View{Teams: []string{d.team.TeamID}, Now: d.clock.Now()})
+	found, _, _, err := archive.New(d.db.Office).Queue(d.t.Context(), archive.View{Teams: []string{d.team.TeamID}, Now: d.clock.Now()})
 	if err != nil {
 		d.t.Fatal(err)
 	}

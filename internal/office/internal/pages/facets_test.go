@@ -32,11 +32,11 @@ func (b *browser) departmentToken(name string) string {
 	return ""
 }
 
-// What nobody has opened yet comes whatever one asks for; behind two pages of it, or two and
-// some, stands what was asked for.
+// What nobody has opened yet comes whatever one asks for; behind a page of it, and some,
+// stands what was asked for.
 func TestADepartmentIsFoundBehindWhatNobodyOpened(t *testing.T) {
 	t.Parallel()
-	for _, before := range []int{2 * archive.PageSize, 2*archive.PageSize + 5} {
+	for _, before := range []int{archive.PageSize, archive.PageSize + 5} {
 		d := newDesk(t)
 		for i := range before {
 			d.receive(time.Duration(300-i)*time.Minute, in("13"))
@@ -48,11 +48,15 @@ func TestADepartmentIsFoundBehindWhatNobodyOpened(t *testing.T) {
 		b := d.as("a.diallo")
 		token := b.departmentToken("Nord (59)")
 		for _, when := range []string{"before anybody opened one", "once they are opened"} {
-			if b.open("/file?dep=" + token); !slices.Equal(b.rows(), wanted[:archive.PageSize]) {
-				t.Errorf("behind %d, %s, the queue shows %q and says %q", before, when, b.rows(), b.text(".empty"))
+			var shown []string
+			for address := "/file?dep=" + token; address != ""; address = b.doc.Find(".pages a[href*=apres]").AttrOr("href", "") {
+				b.open(address)
+				if shown = append(shown, b.rows()...); len(b.rows()) < archive.PageSize/2 && len(shown) < len(wanted) || len(b.rows()) > archive.PageSize {
+					t.Errorf("behind %d, %s, a page shows %d", before, when, len(b.rows()))
+				}
 			}
-			if b.open(b.doc.Find(".pages a").Last().AttrOr("href", "")); !slices.Equal(b.rows(), wanted[archive.PageSize:]) {
-				t.Errorf("behind %d, %s, its next page shows %q and says %q", before, when, b.rows(), b.text(".empty"))
+			if !slices.Equal(shown, wanted) {
+				t.Errorf("behind %d, %s, the queue shows %q, want %q", before, when, shown, wanted)
 			}
 		}
 	}
@@ -137,17 +141,49 @@ func TestALookOpensNothingOfAnotherDepartment(t *testing.T) {
 	}
 }
 
-// What nobody has opened yet has to be opened to tell; of that, one look opens so much.
-func TestALookStopsBeforeItOpensTooMuch(t *testing.T) {
+// Whoever writes the database could keep a report out of looks for its département: the next
+// list that shows it puts its tokens right, and the operator reads of it.
+func TestTokensThatSomebodyChangedArePutRight(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	const mostOpened, rest = 4 * archive.PageSize, 20
-	for range archive.PageSize + mostOpened + rest {
+	r := d.receive(time.Hour, in("59"))
+	b := d.as("a.diallo").want(200, "/file")
+	address := "/file?dep=" + b.departmentToken("Nord (59)")
+	const tokens = "select department || ' ' || department_tag || ' ' || likeness from report_grants"
+	right := ask[string](d, tokens)
+	for name, change := range map[string]string{
+		"another tag":       "department_tag = (department_tag + 1) % 1000",
+		"another token":     "department = (department + 1) % 64",
+		"no tag, as before": "department_tag = null",
+	} {
+		before := strings.Count(d.log.String(), "tokens of a report were changed")
+		d.exec("update report_grants set " + change)
+		b.open("/file")
+		if got := ask[string](d, tokens); got != right {
+			t.Errorf("%s: %s stays, and was %s", name, got, right)
+		}
+		if told := strings.Count(d.log.String(), "tokens of a report were changed") - before; (told == 0) != (name == "no tag, as before") {
+			t.Errorf("%s is told %d times", name, told)
+		}
+		if b.open(address); !slices.Equal(b.rows(), []string{path(r)}) {
+			t.Errorf("%s: the Nord shows %q", name, b.rows())
+		}
+	}
+}
+
+// What nobody has opened yet has to be opened to tell; of that, one look opens a page.
+func TestALookOpensNoMoreThanAPage(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	const rest = 20
+	for range archive.PageSize/2 + archive.PageSize + rest {
 		d.receive(time.Hour, in("13"))
 	}
-	b := d.as("a.diallo") // opens the first page
+	b := d.as("a.diallo") // opens a page
+	d.exec("update report_grants set department = -1, department_tag = null, likeness = -1 where report_id in (select id from reports order by queue_rank, due_at, id limit $1)", archive.PageSize/2)
+	d.exec("delete from report_excerpts x using report_grants g where g.report_id = x.report_id and g.likeness = -1")
 	address := "/file?dep=" + b.departmentToken("Nord (59)")
-	for _, opened := range []int{mostOpened, rest} {
+	for _, opened := range []int{archive.PageSize, rest} {
 		if b.open(address); len(b.rows()) > 0 {
 			t.Errorf("the Nord shows %q", b.rows())
 		}
@@ -158,6 +194,32 @@ func TestALookStopsBeforeItOpensTooMuch(t *testing.T) {
 	}
 	if address != "" {
 		t.Errorf("it goes on at the end: %s", address)
+	}
+}
+
+// The first rows are told by their tags; what nobody has opened comes after them.
+func TestALookOpensNoMoreThanAPageOfTheRowsFurtherDown(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	north := d.receive(3*time.Hour, in("59"))
+	for range archive.PageSize - 1 {
+		d.receive(2*time.Hour, in("13"))
+	}
+	b := d.as("a.diallo") // opens these
+	const rest = 11
+	for range archive.PageSize - 1 + rest {
+		d.receive(time.Hour, in("13"))
+	}
+	d.exec("update report_grants g set department = n.department from report_grants n where n.report_id = $1 and g.department <> -1", north.ID)
+	address := "/file?dep=" + b.departmentToken("Nord (59)")
+	for i, opened := range []int{archive.PageSize, rest} {
+		if b.open(address); len(b.rows()) != 1-i {
+			t.Errorf("page %d of the Nord shows %q", i, b.rows())
+		}
+		if read := ask[int](d, "select detail::int from audit_events where action = 'queue.open' order by seq desc limit 1"); read != opened {
+			t.Errorf("%d were opened, not %d", read, opened)
+		}
+		address = b.doc.Find(".pages a[href*=apres]").AttrOr("href", "")
 	}
 }
 

@@ -52,18 +52,6 @@ func (f queueFound) unfold(address string) string {
 	return address + "&deplie=1"
 }
 
-// cut leaves a page of what was found, where a look went through more: the rest is for the
-// next one.
-func (f *queueFound) cut(rows []Row) []Row {
-	if len(rows) <= archive.PageSize {
-		return rows
-	}
-	rows = rows[:archive.PageSize]
-	last := slices.IndexFunc(f.rows, func(r archive.Report) bool { return r.ID.String() == rows[len(rows)-1].ID })
-	f.next, f.more = f.rows[last].Position(), true
-	return rows
-}
-
 // readQueue reads a page; of the lane, with its folds.
 func (s *Server) readQueue(ctx context.Context, v *visit, view archive.View, unfolded bool) (found queueFound, err error) {
 	found.lane = view.Filter.Lane == "to_verify"
@@ -76,11 +64,9 @@ func (s *Server) readQueue(ctx context.Context, v *visit, view archive.View, unf
 		return found, err
 	}
 	found.unfolded = found.lane
-	if found.rows, found.more, err = s.Archive.Queue(ctx, view); err != nil || len(found.rows) == 0 {
-		return found, err
-	}
-	found.alike, found.next = make([][]report.ID, len(found.rows)), found.rows[len(found.rows)-1].Position()
-	return found, nil
+	found.rows, found.next, found.more, err = s.Archive.Queue(ctx, view)
+	found.alike = make([][]report.ID, len(found.rows))
+	return found, err
 }
 
 // A lanePlace is where on the lane somebody looks.

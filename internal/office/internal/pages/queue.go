@@ -70,7 +70,7 @@ type queueScreen struct {
 func (s *Server) showQueue(c echo.Context, v *visit, query url.Values, sc queueScreen) error {
 	ctx := c.Request().Context()
 	view := archive.View{Teams: v.keys.Teams(), Filter: s.parseFilter(query), Me: v.ID, Now: s.Now(), After: parsePosition(query.Get("apres"))}
-	department, from := s.resolveDepartment(v, &view.Filter), view.After
+	department := s.resolveDepartment(v, &view.Filter)
 	// The snapshot comes before the rows: what arrives in between is announced, not lost.
 	snapshot, err := s.Archive.Snapshot(ctx)
 	if err != nil {
@@ -85,14 +85,14 @@ func (s *Server) showQueue(c echo.Context, v *visit, query url.Values, sc queueS
 	for _, one := range saved {
 		others = append(others, one.filter)
 	}
-	if name != everything {
+	if name != everything && department == "" {
 		others = append(others, outside(view.Filter))
 	}
 	counted := s.startCounting(ctx, view, others...)
 	var found queueFound
 	var rows []Row
+	l := look{visit: v, view: view, department: department}
 	if department != "" {
-		l := look{visit: v, view: view, department: department}
 		err = s.lookFor(ctx, &l)
 		found, rows = l.found, l.rows
 	} else {
@@ -108,7 +108,7 @@ func (s *Server) showQueue(c echo.Context, v *visit, query url.Values, sc queueS
 	if page.Lane, err = s.lane(c, v, lanePlace{found, rows, query}, sc.Bulk); err != nil {
 		return err
 	}
-	rows = found.cut(hitsIn(rows, department))
+	rows = hitsIn(rows, department)
 	counts, err := counted()
 	if err != nil {
 		return err
@@ -131,10 +131,13 @@ func (s *Server) showQueue(c echo.Context, v *visit, query url.Values, sc queueS
 	if flood {
 		page.Flood = s.voice.T("office.queue.flood", "N", s.many(counts.of["a-verifier"]))
 	}
-	if name != everything {
-		if page.Outside, err = s.elsewhere(ctx, view, elsewhereCounted{counts.others[len(saved)], rows, from}); err != nil {
+	switch {
+	case department != "":
+		if page.Outside, err = s.elsewhereOf(ctx, &l); err != nil {
 			return err
 		}
+	case name != everything:
+		page.Outside = s.elsewhere(counts.others[len(saved)])
 	}
 	page.Calm = !flood && name == everything && view.After == (archive.Position{}) && len(rows) > 0 && rows[0].Urgency > 0
 	switch {

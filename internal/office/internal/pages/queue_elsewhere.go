@@ -2,6 +2,7 @@ package pages
 
 import (
 	"context"
+	"slices"
 
 	"recueil/internal/office/internal/archive"
 	"recueil/internal/report"
@@ -22,39 +23,33 @@ func outside(f archive.Filter) archive.Filter {
 	return rest
 }
 
-// What is known of it: the count that was taken beside its others, the rows of the page,
-// and the place in the order that the page was asked for from.
-type elsewhereCounted struct {
-	count int
-	shown []Row
-	from  archive.Position
+// elsewhere says that so many stand outside a view; nil: nobody.
+func (s *Server) elsewhere(count int) *elsewhere {
+	if count == 0 {
+		return nil
+	}
+	return &elsewhere{s.voice.T("office.queue.elsewhere", "Count", count, "N", s.many(count)), s.queueAddress(everyNow, archive.Position{})}
 }
 
-// elsewhere says how many stand outside a view; nil: nobody. Of a département the database
-// knows what may be in it, and not what is: there, what is shown is what the view holds,
-// and before it what the pages before have opened.
-func (s *Server) elsewhere(ctx context.Context, view archive.View, known elsewhereCounted) (*elsewhere, error) {
-	counted := known.count
-	if view.Filter.Department.Address != "" {
-		rest := everyNow
-		if known.from != (archive.Position{}) {
-			before := view.Filter
-			before.UpTo = known.from
-			rest.Outside = &before
-		}
-		for _, row := range known.shown {
-			if id, err := parseID(row.ID); err == nil {
-				rest.Except = append(rest.Except, id)
-			}
-		}
-		counts, err := s.Archive.Counts(ctx, view, []archive.Filter{rest})
+// elsewhereOf counts them for a look at a département. The database knows what may be of it,
+// and the tags tell what is; what nobody has opened yet counts as outside.
+func (s *Server) elsewhereOf(ctx context.Context, l *look) (*elsewhere, error) {
+	rest, within := everyNow, l.view
+	if f := &within.Filter; len(f.Urgency) == 0 || slices.Contains(f.Urgency, 0) {
+		f.Urgency, within.After, within.Rows = everyNow.Urgency, archive.Position{}, archive.MostCounted
+		candidates, _, err := s.Archive.Candidates(ctx, within)
 		if err != nil {
 			return nil, err
 		}
-		counted = counts[0]
+		for i := range candidates {
+			if known, right := l.tells(&candidates[i]); known && right {
+				rest.Except = append(rest.Except, candidates[i].Place.ID)
+			}
+		}
 	}
-	if counted == 0 {
-		return nil, nil
+	counts, err := s.Archive.Counts(ctx, l.view, []archive.Filter{rest})
+	if err != nil {
+		return nil, err
 	}
-	return &elsewhere{s.voice.T("office.queue.elsewhere", "Count", counted, "N", s.many(counted)), s.queueAddress(everyNow, archive.Position{})}, nil
+	return s.elsewhere(counts[0]), nil
 }

@@ -90,7 +90,7 @@ func TestANarrowedViewTellsWhoIsInDangerOutsideIt(t *testing.T) {
 	d.receive(time.Minute, now())
 	there := now()
 	there.Place.Department = "59"
-	d.receive(2*time.Minute, there)
+	north := d.receive(2*time.Minute, there)
 	mine, unverified := d.receive(3*time.Minute, now()), d.receive(4*time.Minute, now())
 	d.exec("update reports set assignee = $2 where id = $1", mine.ID, d.staffID("a.diallo"))
 	d.exec("update reports set lane = 'to_verify' where id = $1", unverified.ID)
@@ -114,6 +114,12 @@ func TestANarrowedViewTellsWhoIsInDangerOutsideIt(t *testing.T) {
 	b.open("/file?dep=" + b.open("/file").departmentToken("Nord (59)") + after)
 	if got := b.text(".elsewhere"); !strings.HasPrefix(got, "3 ") {
 		t.Errorf("the second page of the Nord says %q", got)
+	}
+	// Nor is another département taken for it that shares its token.
+	address := "/file?dep=" + b.open("/file").departmentToken("Nord (59)")
+	d.exec("update report_grants g set department = (select max(n.department) from report_grants n where n.report_id = $1)", north.ID)
+	if got := b.open(address).text(".elsewhere"); !strings.HasPrefix(got, "3 ") || len(b.rows()) != 1 {
+		t.Errorf("the Nord says %q where all have its token, and shows %q", got, b.rows())
 	}
 	if got := b.open("/file?vue=reponses").doc.Find(".elsewhere a").AttrOr("href", ""); len(b.open(got).rows()) != 4 {
 		t.Errorf("%s leads to %v", got, b.rows())

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"context"
+	"slices"
 
 	"recueil/internal/office/internal/archive"
 	"recueil/internal/office/internal/facet"
@@ -11,11 +12,10 @@ import (
 
 // Whoever looks for a département goes through the rows that share its token: a page of
 // them, and where that fills less than half of one, so many more. Then he is asked whether
-// to go on, as also where many had to be opened that nobody has opened yet.
+// to go on, as also where a page had to be opened of what nobody has opened yet.
 const (
 	lookedFurther = 10 * archive.PageSize
 	enoughFound   = archive.PageSize / 2
-	mostOpened    = 4 * archive.PageSize
 )
 
 // A look goes down the queue in search of the reports of a département.
@@ -25,6 +25,12 @@ type look struct {
 	department string
 	found      queueFound
 	rows       []Row // what was opened
+	keys       map[epochOf]secret.Key
+}
+
+type epochOf struct {
+	team   string
+	number int
 }
 
 func (l *look) hits() int { return len(hitsIn(l.rows, l.department)) }
@@ -33,9 +39,10 @@ func (l *look) hits() int { return len(hitsIn(l.rows, l.department)) }
 // bodies tell which may be of it, and only those are opened.
 func (s *Server) lookFor(ctx context.Context, l *look) error {
 	lane := l.view.Filter.Lane == "to_verify"
+	l.keys = map[epochOf]secret.Key{}
 	l.found = queueFound{lane: lane, unfolded: lane, next: l.view.After, more: true}
 	for _, rows := range []int{archive.PageSize, lookedFurther} {
-		if !l.found.more || l.hits() >= enoughFound || len(l.rows) >= mostOpened {
+		if !l.found.more || l.hits() >= enoughFound || len(l.rows) == archive.PageSize {
 			break
 		}
 		l.view.After, l.view.Rows = l.found.next, rows
@@ -45,7 +52,7 @@ func (s *Server) lookFor(ctx context.Context, l *look) error {
 		}
 		l.found.more = more
 		if len(candidates) > 0 {
-			l.found.next = candidates[len(candidates)-1].Place()
+			l.found.next = candidates[len(candidates)-1].Place
 		}
 		if err := s.openLikely(ctx, l, l.likely(candidates)); err != nil {
 			return err
@@ -57,40 +64,50 @@ func (s *Server) lookFor(ctx context.Context, l *look) error {
 
 // likely leaves out whatever is of another département by its tag.
 func (l *look) likely(candidates []archive.Candidate) (places []archive.Position) {
-	type epoch struct {
-		team   string
-		number int
-	}
-	keys := map[epoch]secret.Key{}
 	for i := range candidates {
-		c := &candidates[i]
-		key, known := keys[epoch{c.TeamID, c.Epoch}]
-		if team, held := l.visit.keys.Team(c.TeamID, c.Epoch); !known && held {
-			key = team.SearchKey(facetKey)
-			keys[epoch{c.TeamID, c.Epoch}], known = key, true
-		}
-		if c.DepartmentTag == nil || !known || *c.DepartmentTag == facet.DepartmentTag(key, c.ID, l.department) {
-			places = append(places, c.Place())
+		if known, right := l.tells(&candidates[i]); !known || right {
+			places = append(places, candidates[i].Place)
 		}
 	}
 	return places
 }
 
-// openLikely opens what may be of the département, a page at a time, until it fills one or
-// enough was opened.
+// tells whether the tag of a row can be read, and whether it is that of the département.
+func (l *look) tells(c *archive.Candidate) (known, right bool) {
+	team, held := l.visit.keys.Team(c.TeamID, c.Epoch)
+	if c.DepartmentTag == nil || !held {
+		return false, false
+	}
+	of := epochOf{c.TeamID, c.Epoch}
+	key, derived := l.keys[of]
+	if !derived {
+		key = team.SearchKey(facetKey)
+		l.keys[of] = key
+	}
+	return true, *c.DepartmentTag == facet.DepartmentTag(key, c.Place.ID, l.department)
+}
+
+// openLikely opens what may be of the département, as many as a page shows.
 func (s *Server) openLikely(ctx context.Context, l *look, places []archive.Position) error {
+	at := l.view.After
 	for len(places) > 0 {
-		part := places[:min(archive.PageSize, len(places))]
-		places = places[len(part):]
-		lines, err := s.Archive.Lines(ctx, l.view.Teams, part)
+		n := min(archive.PageSize-len(l.rows), len(places))
+		if n == 0 { // the rest is for the next page
+			l.found.next, l.found.more = at, true
+			return nil
+		}
+		lines, err := s.Archive.Lines(ctx, l.view.Teams, places[:n])
 		if err != nil {
 			return err
 		}
+		lines = slices.DeleteFunc(lines, l.has)
 		l.found.rows, l.rows = append(l.found.rows, lines...), append(l.rows, s.openRows(ctx, l.visit, lines)...)
-		if len(places) > 0 && (l.hits() >= archive.PageSize || len(l.rows) >= mostOpened) { // the rest is for the next page
-			l.found.next, l.found.more = part[len(part)-1], true
-			return nil
-		}
+		at, places = places[n-1], places[n:]
 	}
 	return nil
+}
+
+// has reports whether a row was opened already: it may have moved down since.
+func (l *look) has(r archive.Report) bool {
+	return slices.ContainsFunc(l.found.rows, func(other archive.Report) bool { return other.ID == r.ID })
 }
