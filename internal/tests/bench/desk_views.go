@@ -99,13 +99,16 @@ func (d *desk) measureFirstLooks(p plan, t *table) error {
 	if err != nil {
 		return err
 	}
+	if len(waits) < 3 {
+		return fmt.Errorf("a look for a département ended after %d pages", len(waits))
+	}
 	tail := percentile(waits[2:], 95)
 	t.goal(fmt.Sprintf("%d looks for a département among what nobody has opened yet: p95, median %s", len(waits)-2, short(percentile(waits, 50))), short(tail), "< 60 ms", tail < queueGoal)
 	if waits, err = d.goDown("/file", math.MaxInt); err != nil {
 		return err
 	}
 	tail = percentile(waits[1:], 95)
-	t.goal(fmt.Sprintf("the main queue, %d pages of 50 bodies that nobody has opened yet: p95, median %s", len(waits)-1, short(percentile(waits, 50))), short(tail), "< 60 ms", tail < queueGoal)
+	t.goal(fmt.Sprintf("the main queue, %d pages of 50 bodies, all but the first %d opened by nobody yet: p95, median %s", len(waits)-1, p.looks, short(percentile(waits, 50))), short(tail), "< 60 ms", tail < queueGoal)
 	_, err = d.goDown("/file?voie=a-verifier&deplie=1", math.MaxInt)
 	return err
 }

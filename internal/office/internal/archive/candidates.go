@@ -30,7 +30,7 @@ func (a *Archive) Candidates(ctx context.Context, v View) (page []Candidate, mor
 		Epoch         int
 		DepartmentTag *int16
 	}
-	found, err := collect[tagged](ctx, a.pool, "select r.id, g.team_id, g.epoch, g.department_tag from unnest(@ids::uuid[]) r(id)"+firstGrant, pgx.NamedArgs{"ids": idsOf(places), "teams": v.Teams})
+	found, err := collect[tagged](ctx, a.pool, "select r.id, g.team_id, g.epoch, case when g.department <> -1 then g.department_tag end as department_tag from unnest(@ids::uuid[]) r(id)"+firstGrant, pgx.NamedArgs{"ids": idsOf(places), "teams": v.Teams})
 	if err != nil {
 		return nil, false, fmt.Errorf("reading the tags of the queue: %w", err)
 	}

@@ -103,28 +103,26 @@ func (s *Server) keepOpened(v *visit, found []archive.Report, rows []Row) {
 }
 
 // opened is what is to be kept of one report; nil: what is there is right. Tokens that
-// somebody changed would keep it out of looks for its département: whoever sees it in a
-// list puts them right.
+// somebody changed would keep it out of looks for its département, or fold it under others:
+// whoever sees it in a list puts right what the list can tell, all of them by the body, and
+// by the excerpt the two of the département.
 func (s *Server) opened(team keyring.Team, r *archive.Report, opened *report.Report) (*archive.Opened, error) {
-	key := team.SearchKey(facetKey)
-	o := &archive.Opened{Report: r.ID, TeamID: r.TeamID, Epoch: r.Epoch, Excerpt: r.Excerpt}
-	if r.Excerpt == nil || r.Likeness == facet.Unknown {
-		if r.Body == nil {
-			return nil, nil
-		}
-		o.Tokens = facet.Of(key, opened)
-		var err error
-		o.Excerpt, err = sealExcerpt(team, r, opened)
-		return o, err
+	key, code := team.SearchKey(facetKey), opened.Place.Department
+	right := facet.Tokens{Department: facet.Department(key, code), DepartmentTag: facet.DepartmentTag(key, r.ID, code), Likeness: r.Likeness}
+	if r.Body != nil {
+		right = facet.Of(key, opened)
 	}
-	code := opened.Place.Department
-	o.Tokens = facet.Tokens{Department: facet.Department(key, code), DepartmentTag: facet.DepartmentTag(key, r.ID, code), Likeness: r.Likeness}
-	switch {
-	case r.DepartmentTag == nil: // of before there were any
-	case r.Department == o.Tokens.Department && *r.DepartmentTag == o.Tokens.DepartmentTag:
-		return nil, nil
-	default:
+	tagged := r.DepartmentTag != nil && *r.DepartmentTag == right.DepartmentTag
+	if r.Department != facet.Unknown && r.Department != right.Department || r.Likeness != facet.Unknown && r.Likeness != right.Likeness || r.DepartmentTag != nil && !tagged {
 		s.Log.Warn("the tokens of a report were changed from outside", "report", r.ID)
+	} else if r.Excerpt != nil && r.Department == right.Department && r.Likeness == right.Likeness && tagged {
+		return nil, nil
 	}
-	return o, nil
+	o := &archive.Opened{Report: r.ID, TeamID: r.TeamID, Epoch: r.Epoch, Tokens: right, Excerpt: r.Excerpt}
+	if r.Body == nil {
+		return o, nil
+	}
+	var err error
+	o.Excerpt, err = sealExcerpt(team, r, opened)
+	return o, err
 }

@@ -32,11 +32,11 @@ func (b *browser) departmentToken(name string) string {
 	return ""
 }
 
-// What nobody has opened yet comes whatever one asks for; behind a page of it, and some,
-// stands what was asked for.
+// What nobody has opened yet comes whatever one asks for; behind a page of it, or one and
+// some, stands what was asked for.
 func TestADepartmentIsFoundBehindWhatNobodyOpened(t *testing.T) {
 	t.Parallel()
-	for _, before := range []int{archive.PageSize, archive.PageSize + 5} {
+	for _, before := range []int{2 * archive.PageSize, 2*archive.PageSize + 5} { // of which a page is opened at once
 		d := newDesk(t)
 		for i := range before {
 			d.receive(time.Duration(300-i)*time.Minute, in("13"))
@@ -49,14 +49,15 @@ func TestADepartmentIsFoundBehindWhatNobodyOpened(t *testing.T) {
 		token := b.departmentToken("Nord (59)")
 		for _, when := range []string{"before anybody opened one", "once they are opened"} {
 			var shown []string
+			empty := 0
 			for address := "/file?dep=" + token; address != ""; address = b.doc.Find(".pages a[href*=apres]").AttrOr("href", "") {
-				b.open(address)
-				if shown = append(shown, b.rows()...); len(b.rows()) < archive.PageSize/2 && len(shown) < len(wanted) || len(b.rows()) > archive.PageSize {
-					t.Errorf("behind %d, %s, a page shows %d", before, when, len(b.rows()))
+				if b.open(address); len(b.rows()) == 0 {
+					empty++
 				}
+				shown = append(shown, b.rows()...)
 			}
-			if !slices.Equal(shown, wanted) {
-				t.Errorf("behind %d, %s, the queue shows %q, want %q", before, when, shown, wanted)
+			if !slices.Equal(shown, wanted) || empty > 1 || empty == 1 && when != "before anybody opened one" {
+				t.Errorf("behind %d, %s, the queue shows %q after %d empty pages, want %q", before, when, shown, empty, wanted)
 			}
 		}
 	}
@@ -152,12 +153,15 @@ func TestTokensThatSomebodyChangedArePutRight(t *testing.T) {
 	const tokens = "select department || ' ' || department_tag || ' ' || likeness from report_grants"
 	right := ask[string](d, tokens)
 	for name, change := range map[string]string{
-		"another tag":       "department_tag = (department_tag + 1) % 1000",
-		"another token":     "department = (department + 1) % 64",
-		"no tag, as before": "department_tag = null",
+		"another tag":                  "update report_grants set department_tag = (department_tag + 1) % 1000",
+		"another token":                "update report_grants set department = (department + 1) % 64",
+		"no tag, as before":            "update report_grants set department_tag = null",
+		"another token, and no tag":    "update report_grants set department = (department + 1) % 64, department_tag = null",
+		"another token, no likeness":   "update report_grants set department = (department + 1) % 64, likeness = -1",
+		"another likeness, no excerpt": "with gone as (delete from report_excerpts) update report_grants set likeness = 4095",
 	} {
 		before := strings.Count(d.log.String(), "tokens of a report were changed")
-		d.exec("update report_grants set " + change)
+		d.exec(change)
 		b.open("/file")
 		if got := ask[string](d, tokens); got != right {
 			t.Errorf("%s: %s stays, and was %s", name, got, right)
@@ -216,7 +220,8 @@ func TestALookOpensNoMoreThanAPageOfTheRowsFurtherDown(t *testing.T) {
 		if b.open(address); len(b.rows()) != 1-i {
 			t.Errorf("page %d of the Nord shows %q", i, b.rows())
 		}
-		if read := ask[int](d, "select detail::int from audit_events where action = 'queue.open' order by seq desc limit 1"); read != opened {
+		read := ask[int](d, "select detail::int from audit_events where action = 'queue.open' order by seq desc limit 1")
+		if read < opened || read > min(opened+2, archive.PageSize) { // one tag in 65,536 is right by chance
 			t.Errorf("%d were opened, not %d", read, opened)
 		}
 		address = b.doc.Find(".pages a[href*=apres]").AttrOr("href", "")

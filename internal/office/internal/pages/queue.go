@@ -139,7 +139,7 @@ func (s *Server) showQueue(c echo.Context, v *visit, query url.Values, sc queueS
 	case name != everything:
 		page.Outside = s.elsewhere(counts.others[len(saved)])
 	}
-	page.Calm = !flood && name == everything && view.After == (archive.Position{}) && len(rows) > 0 && rows[0].Urgency > 0
+	page.Calm = !flood && name == everything && view.After == (archive.Position{}) && len(rows) > 0 && !slices.ContainsFunc(rows, func(r Row) bool { return r.Urgency == 0 })
 	switch {
 	case len(rows) == 0 && found.more:
 		page.Empty = s.voice.T("office.empty.so_far")
@@ -234,20 +234,21 @@ func (s *Server) many(n int) string {
 // groups parts the rows at the line of urgency 0. Without one above it, the line
 // needs no words.
 func (s *Server) groups(rows []Row) []rowGroup {
-	at := slices.IndexFunc(rows, func(r Row) bool { return r.Urgency > 0 })
-	if at < 0 {
-		at = len(rows)
+	now, then := rowGroup{Heading: s.voice.T("office.queue.now"), Now: true}, rowGroup{}
+	for _, row := range rows {
+		if row.Urgency > 0 {
+			then.Rows = append(then.Rows, row)
+		} else {
+			now.Rows = append(now.Rows, row)
+		}
 	}
 	var groups []rowGroup
-	if at > 0 {
-		groups = append(groups, rowGroup{s.voice.T("office.queue.now"), true, rows[:at]})
+	if now.Rows != nil {
+		groups = append(groups, now)
+		then.Heading = s.voice.T("office.queue.then")
 	}
-	if at < len(rows) {
-		rest := rowGroup{Rows: rows[at:]}
-		if at > 0 {
-			rest.Heading = s.voice.T("office.queue.then")
-		}
-		groups = append(groups, rest)
+	if then.Rows != nil {
+		groups = append(groups, then)
 	}
 	return groups
 }

@@ -32,9 +32,15 @@ func (s *Server) elsewhere(count int) *elsewhere {
 }
 
 // elsewhereOf counts them for a look at a département. The database knows what may be of it,
-// and the tags tell what is; what nobody has opened yet counts as outside.
+// and the tags tell what is; what nobody has opened yet, and has no tag, counts as outside
+// unless the page shows it.
 func (s *Server) elsewhereOf(ctx context.Context, l *look) (*elsewhere, error) {
 	rest, within := everyNow, l.view
+	for _, row := range hitsIn(l.rows, l.department) {
+		if id, err := parseID(row.ID); err == nil {
+			rest.Except = append(rest.Except, id)
+		}
+	}
 	if f := &within.Filter; len(f.Urgency) == 0 || slices.Contains(f.Urgency, 0) {
 		f.Urgency, within.After, within.Rows = everyNow.Urgency, archive.Position{}, archive.MostCounted
 		candidates, _, err := s.Archive.Candidates(ctx, within)
