@@ -9,7 +9,7 @@
 // must be there. A missed goal is printed, not an error; anything that does not
 // run, or a report that is missing, is.
 //
-//	go run ./internal/tests/bench            two to three minutes
+//	go run ./internal/tests/bench            six minutes
 //	go run ./internal/tests/bench -brief     a quarter of that, noisier
 //	go run ./internal/tests/bench -only files    or drafts, or desk: the back office, or unit
 package main
