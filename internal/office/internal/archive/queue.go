@@ -115,8 +115,8 @@ func (a *Archive) places(ctx context.Context, v View) (places []Position, more b
 	return places[:min(most, len(places))], len(places) > most, nil
 }
 
-// Lines returns what a list shows of the rows that were found at some places, in the order in which they
-// stand now. What was taken away meanwhile is left out.
+// Lines returns what a list shows of the rows that were found at some places, in the order
+// in which they stand now. What was taken away meanwhile is left out.
 func (a *Archive) Lines(ctx context.Context, teams []string, places []Position) ([]Report, error) {
 	if len(places) == 0 {
 		return nil, nil

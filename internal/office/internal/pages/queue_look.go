@@ -7,7 +7,6 @@ import (
 	"recueil/internal/office/internal/archive"
 	"recueil/internal/office/internal/facet"
 	"recueil/internal/report"
-	"recueil/internal/secret"
 )
 
 // Whoever looks for a département goes through the rows that share its token: a page of
@@ -25,12 +24,6 @@ type look struct {
 	department string
 	found      queueFound
 	rows       []Row // what was opened
-	keys       map[epochOf]secret.Key
-}
-
-type epochOf struct {
-	team   string
-	number int
 }
 
 func (l *look) hits() int { return len(hitsIn(l.rows, l.department)) }
@@ -39,7 +32,6 @@ func (l *look) hits() int { return len(hitsIn(l.rows, l.department)) }
 // bodies tell which may be of it, and only those are opened.
 func (s *Server) lookFor(ctx context.Context, l *look) error {
 	lane := l.view.Filter.Lane == "to_verify"
-	l.keys = map[epochOf]secret.Key{}
 	l.found = queueFound{lane: lane, unfolded: lane, next: l.view.After, more: true}
 	for _, rows := range []int{archive.PageSize, lookedFurther} {
 		if !l.found.more || l.hits() >= enoughFound || len(l.rows) == archive.PageSize {
@@ -78,13 +70,7 @@ func (l *look) tells(c *archive.Candidate) (known, right bool) {
 	if c.DepartmentTag == nil || !held {
 		return false, false
 	}
-	of := epochOf{c.TeamID, c.Epoch}
-	key, derived := l.keys[of]
-	if !derived {
-		key = team.SearchKey(facetKey)
-		l.keys[of] = key
-	}
-	return true, *c.DepartmentTag == facet.DepartmentTag(key, c.Place.ID, l.department)
+	return true, *c.DepartmentTag == facet.DepartmentTag(team.SearchKey(facetKey), c.Place.ID, l.department)
 }
 
 // openLikely opens what may be of the département, as many as a page shows.
